@@ -1,0 +1,28 @@
+namespace Postern.Protocol.DataStream;
+
+/// <summary>Which end of a session this is: it decides the type of the stream messages sent and expected.</summary>
+public enum StreamSide
+{
+    /// <summary>Sends output_stream_data, receives input_stream_data.</summary>
+    Agent,
+    /// <summary>Sends input_stream_data, receives output_stream_data.</summary>
+    Client,
+}
+
+/// <summary>Limits and times of a data stream. Defaults are safe against stock peers.</summary>
+public sealed record DataStreamOptions
+{
+    /// <summary>Payload bytes a stock end puts into one message, and all that is promised to be accepted.</summary>
+    public const int StockPayload = 1024;
+    /// <summary>Largest payload we ever offer or accept in one stream message.</summary>
+    public const int LargestPayload = 64 * 1024;
+
+    public StreamSide Side { get; init; }
+    /// <summary>Unacknowledged bytes (headers included) a sender may have under way before SendAsync waits.</summary>
+    public int SendWindow { get; init; } = 4 * 1024 * 1024;
+    /// <summary>Bytes of early messages kept while an earlier one is missing; beyond it they are dropped, not acknowledged.</summary>
+    public int EarlyLimit { get; init; } = 4 * 1024 * 1024;
+    public TimeSpan ResendTick { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan InitialTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan MaxTimeout { get; init; } = TimeSpan.FromSeconds(1);
+}
