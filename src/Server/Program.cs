@@ -1,1 +1,33 @@
-Console.WriteLine("postern-server");
+using Postern.Server.Api;
+using Postern.Server.Iam;
+using Postern.Server.Storage;
+
+namespace Postern.Server;
+
+/// <summary>
+/// postern-server, a table of contents. A feature is a folder; it appears here at most three times:
+/// <list type="number">
+/// <item><c>services.AddNodes()</c> — extension method in Nodes/NodesFeature.cs that registers its singletons (ServerOptions, Database,
+/// TimeProvider, ILogger are there already);</item>
+/// <item><c>NodesFeature.AddTo(operations, services)</c> — registers its operations;</item>
+/// <item><c>routes.MapGateway()</c> — only for a feature with routes of its own.</item>
+/// </list>
+/// Order is that of the folders: each may use only those before it.
+/// </summary>
+internal static class Program
+{
+    private static int Main() => 1;
+
+    internal static void AddFeatures(IServiceCollection services) => services
+        .AddStorage()
+        .AddIam()
+        .AddApi();
+
+    internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
+    {
+    }
+
+    internal static void MapRoutes(IEndpointRouteBuilder routes)
+    {
+    }
+}

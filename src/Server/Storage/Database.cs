@@ -1,20 +1,64 @@
 using System.Data.Common;
+using Dapper;
 
 namespace Postern.Server.Storage;
 
 /// <summary>
-/// The gateway's database: SQLite by default, PostgreSQL by connection string. SQL is written once for both (TEXT, BIGINT milliseconds,
-/// {{bytes}} in migrations for BLOB/BYTEA, named parameters with @, ON CONFLICT, RETURNING); stores use Dapper on the connections given out.
+/// The gateway's database: SQLite by default, PostgreSQL by connection string. SQL is written once for both: TEXT, BIGINT (times are Unix
+/// milliseconds, booleans 0 or 1), {{bytes}} in migrations for BLOB/BYTEA, named parameters with @, ON CONFLICT, RETURNING, LIMIT.
+/// Stores use Dapper on the connections given out. Columns are snake_case and map to members by name: rows are classes or records with
+/// settable members of type string, long, long?, byte[] (no bool, int or positional records, which the two drivers map differently).
 /// </summary>
-internal sealed class Database
+internal abstract class Database : IAsyncDisposable
 {
-    // CONTRACT STUB
-    /// <summary>"sqlite:PATH" or a PostgreSQL connection string ("Host=..." or "postgres://...").</summary>
-    public static Database Create(string connectionString) => throw new NotImplementedException();
+    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    /// <param name="connectionString">"sqlite:PATH" or a PostgreSQL connection string ("Host=…", "postgres://…").</param>
+    /// <exception cref="DatabaseException">The connection string cannot be understood.</exception>
+    public static Database Create(string connectionString)
+        => connectionString.StartsWith(SqliteDatabase.Prefix, StringComparison.OrdinalIgnoreCase)
+            ? new SqliteDatabase(connectionString[SqliteDatabase.Prefix.Length..])
+            : new PostgresDatabase(connectionString);
+
+    /// <summary>What the database is, for people: a path, or host and name. Never a password.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>The type of {{bytes}} in migrations.</summary>
+    protected internal abstract string BytesType { get; }
+
+    /// <summary>Inside a write: waits until no other gateway migrates. Held to the end of the transaction.</summary>
+    protected internal abstract Task LockMigrationsAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>An open connection for reading; dispose it to give it back. Writing on it fails on SQLite: use <see cref="WriteAsync{T}"/>.</summary>
+    public abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in a transaction that is committed when it returns and rolled back when it throws. On SQLite writers take
+    /// turns, without blocking a thread; so the work must not wait for anything but the connection given, and must not write again inside.
+    /// </summary>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken);
+
+    /// <summary>One writing statement; returns the number of rows it changed.</summary>
+    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken)
+        => WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <summary>The rows of a reading statement.</summary>
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>The only row of a reading statement, or the default value (null) when there is none.</summary>
+    public async Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    }
 
     /// <summary>Applies the migrations that are missing, in order, each in a transaction, under a lock that other gateways respect.</summary>
-    public Task MigrateAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="DatabaseException">A migration applied earlier was changed, or the database is newer than this program.</exception>
+    public Task MigrateAsync(CancellationToken cancellationToken) => Migrator.MigrateAsync(this, Migration.LoadAll(), TimeProvider.System, cancellationToken);
 
-    /// <summary>An open connection; dispose it to give it back.</summary>
-    public Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public abstract ValueTask DisposeAsync();
 }

@@ -1,0 +1,25 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Postern.Server.Settings;
+
+/// <summary>What an operator can set. Read once at start; every member is an option, a setting in a file and an environment variable (see SettingTable).</summary>
+internal sealed record ServerOptions
+{
+    /// <summary>Folder of keys, certificates and the SQLite database. Made with mode 0700 when missing.</summary>
+    public string Data { get; init; } = "/var/lib/postern-server";
+    /// <summary>Addresses to listen on; port 0 takes a free one.</summary>
+    public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 8443)];
+    /// <summary>PEM file with a server certificate and its chain; null: one of our own CA.</summary>
+    public string? Certificate { get; init; }
+    /// <summary>PEM file with the private key of <see cref="Certificate"/>.</summary>
+    public string? Key { get; init; }
+    public string Region { get; init; } = "us-east-1";
+    /// <summary>Twelve digits.</summary>
+    public string Account { get; init; } = "000000000000";
+    /// <summary>See Storage.Database.Create; null: postern.db in <see cref="Data"/>.</summary>
+    public string? Database { get; init; }
+    /// <summary>The URL people and nodes reach the gateway by, when it is not the address it listens on; null: the Host of each request.</summary>
+    public Uri? Endpoint { get; init; }
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}
