@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# ./dev build: publishes the programs to out/. A program is published again only when its sources changed.
+set -euo pipefail
+ROOT=${ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
+# shellcheck source=lab/requirements.sh
+. "$ROOT/lab/requirements.sh"
+cd "$ROOT"
+
+OUT=$ROOT/out
+RID=${POSTERN_RID:-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/; s/armv7l/arm/')}
+
+# One line that changes when anything that goes into a program changes.
+fingerprint() {
+    {
+        echo "$RID"
+        dotnet --version
+        find "$@" global.json Directory.Build.props Directory.Packages.props lab/build.sh \
+            \( -name bin -o -name obj \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
+    } | sha256sum
+}
+
+# publish NAME PROJECT OPTIONS...: one file out/NAME. Its intermediate files are apart from those of `dotnet build`, so that neither undoes the other.
+publish() {
+    local name=$1 project=$2
+    shift 2
+    local work=$OUT/.publish log=$OUT/.publish/$name.log
+    dotnet publish "$project" -c Release -r "$RID" --artifacts-path "$work" -o "$work/$name" -nologo -v q \
+        -p:DebugType=embedded "$@" >"$log" 2>&1 </dev/null
+}
+
+# build NAME PROJECT SOURCES OPTIONS...: publishes when needed; falls back to a program that needs the installed runtime.
+build() {
+    local name=$1 project=$2 sources=$3 now started=$SECONDS
+    shift 3
+    # shellcheck disable=SC2086  # a list of folders
+    now=$(fingerprint $sources)
+    if [ -x "$OUT/$name" ] && [ "$now" = "$(cat "$OUT/.publish/$name.stamp" 2>/dev/null)" ]; then
+        return 0
+    fi
+    rm -f "$OUT/.publish/$name.stamp"
+    if ! publish "$name" "$project" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true "$@"; then
+        if ! grep -qE 'NU1101|NU1102|NU1103|NU1301|NETSDK1112' "$OUT/.publish/$name.log"; then
+            cat "$OUT/.publish/$name.log" >&2
+            exit 1
+        fi
+        echo "build: no runtime pack for $RID is to be had; $name will use the installed .NET runtime"
+        publish "$name" "$project" --no-self-contained -p:PublishSingleFile=true -p:PublishTrimmed=false ||
+            { cat "$OUT/.publish/$name.log" >&2; exit 1; }
+    fi
+    # A running program keeps its old file: the new one takes the name.
+    cp "$OUT/.publish/$name/$name" "$OUT/$name.new"
+    mv -f "$OUT/$name.new" "$OUT/$name"
+    echo "$now" >"$OUT/.publish/$name.stamp"
+    echo "build: out/$name ($(du -h --apparent-size "$OUT/$name" | cut -f1)) in $((SECONDS - started)) s"
+}
+
+require_dotnet
+mkdir -p "$OUT/.publish"
+exec 9>"$OUT/.publish/lock"
+flock 9
+
+build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:IncludeNativeLibrariesForSelfExtract=false
+build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol' -p:PublishTrimmed=true
+build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol' -p:PublishTrimmed=true
+# The same program under the name that AWS's tools look for.
+ln -f "$OUT/postern" "$OUT/session-manager-plugin"
