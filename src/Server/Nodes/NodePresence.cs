@@ -1,0 +1,39 @@
+namespace Postern.Server.Nodes;
+
+/// <summary>Whether a node can be reached, as GetConnectionStatus and PingStatus tell it.</summary>
+internal sealed class NodePresence(NodeConnections connections, TimeProvider time)
+{
+    /// <summary>Agents report every five minutes; one lost report is not yet an absence.</summary>
+    public static readonly TimeSpan PingWindow = TimeSpan.FromMinutes(10);
+
+    /// <summary>After this long without a sign of life a node counts as given up.</summary>
+    public static readonly TimeSpan InactiveAfter = TimeSpan.FromDays(30);
+
+    /// <summary>The name under which this gateway marks the nodes it holds; stays the same over restarts.</summary>
+    public static string GatewayName => Environment.MachineName;
+
+    /// <summary>True when this gateway holds the control channel, or another one does and the node has reported lately.</summary>
+    public bool IsConnected(Node node)
+        => connections.IsConnected(node.Id) || (node.Gateway is { } gateway && gateway != GatewayName && PingedLately(node));
+
+    /// <summary>Online, ConnectionLost or Inactive.</summary>
+    public string PingStatus(Node node)
+    {
+        if (PingedLately(node) || IsConnected(node)) return "Online";
+        return time.GetUtcNow() - LastSeen(node) > InactiveAfter ? "Inactive" : "ConnectionLost";
+    }
+
+    /// <summary>The last sign of life; the registration when there was none.</summary>
+    public DateTimeOffset LastSeen(Node node)
+    {
+        if (connections.IsConnected(node.Id)) return time.GetUtcNow();
+        var seen = node.RegisteredAt;
+        foreach (var sign in new[] { node.PingedAt, node.ConnectedAt, node.DisconnectedAt })
+            if (sign > seen) seen = sign.Value;
+        return seen;
+    }
+
+    /// <summary>A report counts unless the channel has been lost since: an agent that is killed is missed at once.</summary>
+    private bool PingedLately(Node node) => node.PingedAt is { } pinged && time.GetUtcNow() - pinged <= PingWindow
+        && (node.DisconnectedAt is not { } lost || lost <= pinged || node.ConnectedAt > lost);
+}
