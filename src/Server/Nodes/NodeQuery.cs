@@ -1,5 +1,4 @@
-using System.Text;
-using Dapper;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Nodes;
 
@@ -15,38 +14,21 @@ internal sealed class NodeQuery
         ["IamRole"] = "iam_role",
     };
 
-    private readonly StringBuilder _sql = new();
-    private readonly DynamicParameters _parameters = new();
-    private int _count;
+    public SqlConditions Conditions { get; } = new SqlConditions().And("state = 'Registered'");
 
     /// <summary>False when the key is not one the table can answer.</summary>
     public bool TryWhere(string key, IReadOnlyList<string> values)
     {
         if (!ColumnByKey.TryGetValue(key, out var column)) return false;
-        Add(n => $" AND {column} IN @values{n}", values);
+        Conditions.In(column, values);
         return true;
     }
 
     public void WhereTag(string tagKey, IReadOnlyList<string> values)
-    {
-        _parameters.Add("key" + _count, tagKey);
-        Add(n => $" AND id IN (SELECT resource_id FROM resource_tags WHERE resource_type = '{TagStore.ManagedInstance}' AND tag_key = @key{n} AND tag_value IN @values{n})", values);
-    }
+        => WhereTagged($"tag_key = {Conditions.Value(tagKey)} AND tag_value IN {Conditions.List(values)}");
 
-    public void WhereTagKey(IReadOnlyList<string> keys)
-        => Add(n => $" AND id IN (SELECT resource_id FROM resource_tags WHERE resource_type = '{TagStore.ManagedInstance}' AND tag_key IN @values{n})", keys);
+    public void WhereTagKey(IReadOnlyList<string> keys) => WhereTagged($"tag_key IN {Conditions.List(keys)}");
 
-    /// <summary>SQL that begins with AND (or nothing), and its parameters.</summary>
-    public (string Condition, DynamicParameters Parameters) ToSql()
-    {
-        var parameters = new DynamicParameters(_parameters);
-        return (_sql.ToString(), parameters);
-    }
-
-    private void Add(Func<int, string> condition, IReadOnlyList<string> values)
-    {
-        _sql.Append(condition(_count));
-        _parameters.Add("values" + _count, values);
-        _count++;
-    }
+    private void WhereTagged(string condition)
+        => Conditions.And($"id IN (SELECT resource_id FROM resource_tags WHERE resource_type = '{TagStore.ManagedInstance}' AND {condition})");
 }

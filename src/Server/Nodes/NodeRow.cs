@@ -1,13 +1,11 @@
 namespace Postern.Server.Nodes;
 
-/// <summary>A row of table nodes; the names are those that <see cref="Columns"/> gives the columns.</summary>
+/// <summary>A row of table nodes.</summary>
 internal sealed class NodeRow
 {
     public const string Columns = """
-        id AS Id, name AS Name, activation_id AS ActivationId, iam_role AS IamRole, public_key AS PublicKey, fingerprint AS Fingerprint,
-        agent_name AS AgentName, agent_version AS AgentVersion, platform_type AS PlatformType, platform_name AS PlatformName,
-        platform_version AS PlatformVersion, computer_name AS ComputerName, ip_address AS IpAddress, registered_at AS RegisteredAt,
-        pinged_at AS PingedAt, connected_at AS ConnectedAt, disconnected_at AS DisconnectedAt, gateway AS Gateway
+        id, name, activation_id, iam_role, public_key, fingerprint, agent_name, agent_version, platform_type, platform_name, platform_version,
+        computer_name, ip_address, registered_at, pinged_at, connected_at, disconnected_at, gateway
         """;
 
     public string Id { get; set; } = "";

@@ -7,28 +7,22 @@ namespace Postern.Server.Nodes;
 internal sealed class NodeStore(Database database, TimeProvider time)
 {
     public async Task<Node?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<NodeRow>(new CommandDefinition(
-            $"SELECT {NodeRow.Columns} FROM nodes WHERE id = @id AND state = 'Registered'", new { id }, cancellationToken: cancellationToken));
-        return row?.ToNode();
-    }
+        => (await database.QuerySingleOrDefaultAsync<NodeRow>(
+            $"SELECT {NodeRow.Columns} FROM nodes WHERE id = @id AND state = 'Registered'", new { id }, cancellationToken))?.ToNode();
 
     /// <summary>The next nodes after an id, in the order of ids; fewer than <paramref name="limit"/> means there are no more.</summary>
     public async Task<IReadOnlyList<Node>> PageAsync(NodeQuery query, string after, int limit, CancellationToken cancellationToken)
     {
-        var (condition, parameters) = query.ToSql();
-        parameters.Add("after", after);
-        parameters.Add("limit", limit);
-        await using var connection = await database.OpenAsync(cancellationToken);
-        var rows = await connection.QueryAsync<NodeRow>(new CommandDefinition(
-            $"SELECT {NodeRow.Columns} FROM nodes WHERE state = 'Registered' AND id > @after{condition} ORDER BY id LIMIT @limit",
-            parameters, cancellationToken: cancellationToken));
+        var parameters = query.Conditions.Parameters;
+        parameters.AddDynamicParams(new { after, limit });
+        var rows = await database.QueryAsync<NodeRow>(
+            $"SELECT {NodeRow.Columns} FROM nodes WHERE {query.Conditions.Sql} AND id > @after ORDER BY id LIMIT @limit", parameters, cancellationToken);
         return [.. rows.Select(row => row.ToNode())];
     }
 
     /// <summary>Records what the agent reports and that it lives. False: no such node.</summary>
-    public Task<bool> RecordPingAsync(string id, NodeReport report, CancellationToken cancellationToken) => ChangeAsync("""
+    public Task<bool> RecordPingAsync(string id, NodeReport report, CancellationToken cancellationToken) => ChangeAsync(
+        """
         UPDATE nodes SET agent_name = COALESCE(@AgentName, agent_name), agent_version = COALESCE(@AgentVersion, agent_version),
           platform_type = COALESCE(@PlatformType, platform_type), platform_name = COALESCE(@PlatformName, platform_name),
           platform_version = COALESCE(@PlatformVersion, platform_version), computer_name = COALESCE(@ComputerName, computer_name),
@@ -52,7 +46,7 @@ internal sealed class NodeStore(Database database, TimeProvider time)
         "UPDATE nodes SET public_key = @newKey WHERE id = @id AND public_key = @oldKey AND state = 'Registered'",
         new { id, oldKey, newKey }, cancellationToken);
 
-    /// <summary>Records that a gateway holds the node's control channel now, whoever held it before.</summary>
+    /// <summary>Records that a gateway holds the node's control channel now, whoever held it before. False: no such node.</summary>
     public Task<bool> MarkConnectedAsync(string id, string gateway, CancellationToken cancellationToken) => ChangeAsync(
         "UPDATE nodes SET gateway = @gateway, connected_at = @now WHERE id = @id AND state = 'Registered'",
         new { id, gateway, now = Now }, cancellationToken);
@@ -68,25 +62,19 @@ internal sealed class NodeStore(Database database, TimeProvider time)
         new { gateway, now = Now }, cancellationToken);
 
     /// <summary>Ends a registration for good, with its tags. False: no such node.</summary>
-    public async Task<bool> DeregisterAsync(string id, CancellationToken cancellationToken)
+    public Task<bool> DeregisterAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var removed = await connection.ExecuteAsync(new CommandDefinition(
             "UPDATE nodes SET state = 'Deregistered', gateway = NULL, disconnected_at = @now WHERE id = @id AND state = 'Registered'",
-            new { id, now = Now }, transaction, cancellationToken: cancellationToken)) > 0;
+            new { id, now = Now }, cancellationToken: cancellationToken));
         await connection.ExecuteAsync(new CommandDefinition(
             "DELETE FROM resource_tags WHERE resource_type = @type AND resource_id = @id",
-            new { type = TagStore.ManagedInstance, id }, transaction, cancellationToken: cancellationToken));
-        await transaction.CommitAsync(cancellationToken);
-        return removed;
-    }
+            new { type = TagStore.ManagedInstance, id }, cancellationToken: cancellationToken));
+        return removed > 0;
+    }, cancellationToken);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private async Task<bool> ChangeAsync(string sql, object parameters, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenAsync(cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)) > 0;
-    }
+        => await database.ExecuteAsync(sql, parameters, cancellationToken) > 0;
 }
