@@ -1,5 +1,7 @@
 using Postern.Server.Api;
+using Postern.Server.Documents;
 using Postern.Server.Iam;
+using Postern.Server.Nodes;
 using Postern.Server.Storage;
 
 namespace Postern.Server;
@@ -21,7 +23,9 @@ internal static class Program
     internal static void AddFeatures(IServiceCollection services) => services
         .AddStorage()
         .AddIam()
-        .AddApi();
+        .AddApi()
+        .AddNodes()
+        .AddDocuments();
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
     {
