@@ -1,17 +1,5 @@
 namespace Postern.Protocol.SigV4;
 
-/// <summary>Keys of a caller. The token is null for long-lived keys.</summary>
-public sealed record AwsCredentials(string AccessKeyId, string SecretAccessKey, string? SessionToken = null)
-{
-    public override string ToString() => $"AwsCredentials({AccessKeyId})"; // never the secret
-}
-
-/// <summary>Where and for what a signature is valid: date/region/service/aws4_request.</summary>
-public readonly record struct CredentialScope(string Date, string Region, string Service)
-{
-    public override string ToString() => $"{Date}/{Region}/{Service}/aws4_request";
-}
-
 /// <summary>A request as signer and verifier see it. Header names are compared without case; values are as sent.</summary>
 public sealed record SignableRequest
 {
@@ -24,4 +12,10 @@ public sealed record SignableRequest
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
     /// <summary>Lower-case hex SHA-256 of the body.</summary>
     public required string BodyHash { get; init; }
+}
+
+/// <summary>Where and for what a signature is valid: date/region/service/aws4_request.</summary>
+public readonly record struct CredentialScope(string Date, string Region, string Service)
+{
+    public override string ToString() => $"{Date}/{Region}/{Service}/{SigV4Terms.Terminator}";
 }
