@@ -1,28 +1,8 @@
 using System.Net.WebSockets;
+using System.Runtime.ExceptionServices;
 using Postern.Protocol.Messages;
 
 namespace Postern.Protocol.DataStream;
-
-/// <summary>Takes what arrives on a data stream, in order and once. Calls never overlap.</summary>
-public interface IDataStreamReceiver
-{
-    /// <summary>One stream message. The memory is valid until the returned task ends; the message is acknowledged after that.</summary>
-    ValueTask OnStreamAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
-
-    /// <summary>The gateway ended the session. <see cref="ChannelClosedContent.Output"/> says why, empty for a normal end.</summary>
-    ValueTask OnChannelClosedAsync(ChannelClosedContent closed);
-}
-
-/// <summary>Why one socket of a data stream ended.</summary>
-public enum SocketEnd
-{
-    /// <summary>The socket failed or was closed by the peer: attach another to go on.</summary>
-    Lost,
-    /// <summary>channel_closed arrived: the session is over.</summary>
-    ChannelClosed,
-    /// <summary>The caller cancelled.</summary>
-    Cancelled,
-}
 
 /// <summary>
 /// The reliable stream of one session end: numbers, acknowledges, resends. It outlives its sockets: state stays when one is lost
@@ -31,26 +11,180 @@ public enum SocketEnd
 /// </summary>
 public sealed partial class DataStream : IAsyncDisposable
 {
-    // CONTRACT STUB: implemented in its own change; signatures are fixed.
-    public DataStream(DataStreamOptions options, IDataStreamReceiver receiver, TimeProvider time) => throw new NotImplementedException();
+    private readonly DataStreamOptions _options;
+    private readonly IDataStreamReceiver _receiver;
+    private readonly TimeProvider _time;
+    private readonly AgentMessageType _sentType, _receivedType;
 
-    /// <summary>Payload bytes put into one message; longer sends are split. Raised once the handshake has agreed on more.</summary>
-    public int MaxPayload { get; set; } = DataStreamOptions.StockPayload;
+    /// <summary>Ends with the session: on channel_closed, a receiver's failure or disposal.</summary>
+    private readonly CancellationTokenSource _life = new();
+    private readonly CancellationToken _lifeToken;
+
+    /// <summary>Guards everything about sending and the present socket. Held for moments only, never while waiting.</summary>
+    private readonly Lock _gate = new();
+    private SocketAttachment? _attachment;
+    private bool _running, _ended, _channelClosed;
+    private long _dropped;
+    private int _maxPayload = DataStreamOptions.StockPayload;
+
+    public DataStream(DataStreamOptions options, IDataStreamReceiver receiver, TimeProvider time)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.SendWindow);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.EarlyLimit);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.ResendTick, TimeSpan.Zero);
+        _options = options;
+        _receiver = receiver;
+        _time = time;
+        _lifeToken = _life.Token;
+        (_sentType, _receivedType) = options.Side == StreamSide.Agent
+            ? (AgentMessageType.OutputStreamData, AgentMessageType.InputStreamData)
+            : (AgentMessageType.InputStreamData, AgentMessageType.OutputStreamData);
+        _roundTrip = new RoundTrip(options.InitialTimeout, options.MaxTimeout);
+        _tickTimer = time.CreateTimer(static stream => ((DataStream)stream!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Payload bytes put into one message; longer sends are split. Raised once the handshake has agreed on more; kept
+    /// between 1 and <see cref="DataStreamOptions.LargestPayload"/> whatever the peer asked for.
+    /// </summary>
+    public int MaxPayload
+    {
+        get => Volatile.Read(ref _maxPayload);
+        set => Volatile.Write(ref _maxPayload, Math.Clamp(value, 1, DataStreamOptions.LargestPayload));
+    }
 
     /// <summary>Messages sent and not yet acknowledged.</summary>
-    public int Unacknowledged => throw new NotImplementedException();
+    public int Unacknowledged
+    {
+        get
+        {
+            lock (_gate)
+                return _ring.Count;
+        }
+    }
 
-    /// <summary>Reads and writes one socket until it ends; resends what the last one lost. Must not overlap with itself.</summary>
-    public Task<SocketEnd> RunAsync(WebSocket socket, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Messages received and thrown away: malformed, of a wrong type or digest, or too early to be kept.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Queues stream data (copied before the call returns its task to completion); waits while the send window is full. Throws ObjectDisposedException after the end.</summary>
-    public ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Messages written more than once, on the same socket or a later one.</summary>
+    public long Resent
+    {
+        get
+        {
+            lock (_gate)
+                return _resent;
+        }
+    }
 
-    /// <summary>Sends a message outside the stream (agent_session_state) on the present socket, if there is one.</summary>
-    public ValueTask SendControlAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>
+    /// Reads and writes one socket until it ends; resends what the last one lost. Must not overlap with itself. The socket stays the
+    /// caller's to dispose; it cannot be used any more. Throws what the receiver threw.
+    /// </summary>
+    public async Task<SocketEnd> RunAsync(WebSocket socket, CancellationToken cancellationToken)
+    {
+        using var attachment = new SocketAttachment(socket, _time, cancellationToken, _lifeToken);
+        if (!TryAttach(attachment))
+            return EndOf(cancellationToken);
+        var writing = WriteLoopAsync(attachment);
+        ChannelClosedContent? closed = null;
+        try
+        {
+            closed = await ReadAsync(attachment).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (attachment.Token.IsCancellationRequested)
+        {
+            // The caller, disposal, a receiver's failure or a write that failed: told apart below.
+        }
+        catch (Exception error) when (SocketAttachment.IsLoss(error))
+        {
+            // The normal end of a data channel.
+        }
+        finally
+        {
+            Detach(attachment);
+            attachment.End();
+            await writing.ConfigureAwait(false);
+            lock (_gate)
+                _running = false;
+        }
+        if (closed is not null)
+            await CloseAsync(closed).ConfigureAwait(false);
+        _fault?.Throw();
+        return EndOf(cancellationToken);
+    }
 
-    /// <summary>Waits until everything sent is acknowledged, or the time is over. Returns whether it is.</summary>
-    public ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Ends the stream: sends fail, waiters are released. A call to the receiver that is under way is cancelled, not awaited.</summary>
+    public ValueTask DisposeAsync()
+    {
+        End();
+        return ValueTask.CompletedTask;
+    }
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    private bool TryAttach(SocketAttachment attachment)
+    {
+        lock (_gate)
+        {
+            if (_running)
+                throw new InvalidOperationException("The data stream already has a socket; end that one first.");
+            _fault?.Throw();
+            if (_ended)
+                return false;
+            _running = true;
+            _attachment = attachment;
+            BeginSocket();
+            return true;
+        }
+    }
+
+    private void Detach(SocketAttachment attachment)
+    {
+        lock (_gate)
+        {
+            attachment.WritesEnded = true;
+            _attachment = null;
+            DropControls();
+        }
+        _writerWake.Set();
+    }
+
+    private SocketEnd EndOf(CancellationToken cancellationToken) =>
+        _channelClosed ? SocketEnd.ChannelClosed
+        : _ended || cancellationToken.IsCancellationRequested ? SocketEnd.Cancelled
+        : SocketEnd.Lost;
+
+    private async Task CloseAsync(ChannelClosedContent closed)
+    {
+        // A person shall see all that came before the end; a node shall stop at once.
+        if (_options.Side == StreamSide.Client)
+            await DrainAsync().ConfigureAwait(false);
+        _channelClosed = true;
+        End();
+        await _delivery.ConfigureAwait(false);
+        await _receiver.OnChannelClosedAsync(closed).ConfigureAwait(false);
+    }
+
+    private void Fail(Exception error)
+    {
+        Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(error), null);
+        End();
+    }
+
+    /// <summary>The one place where a stream ends; safe to call again.</summary>
+    private void End()
+    {
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            _endedWhole = _ring.Count == 0;
+            _drained?.TrySetResult(false);
+            DropControls();
+            ReleaseUnacknowledged();
+        }
+        _tickTimer.Dispose();
+        DropInbox();
+        _life.Cancel();
+        _windowOpen.Set();
+    }
 }

@@ -1,0 +1,166 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Postern.Protocol.Messages;
+
+namespace Postern.Protocol.DataStream;
+
+public sealed partial class DataStream
+{
+    private readonly UnacknowledgedRing _ring = new();
+    /// <summary>One sender at a time numbers messages, so that the parts of a long payload stay together.</summary>
+    private readonly SemaphoreSlim _sendTurn = new(1, 1);
+    private readonly Signal _windowOpen = new();
+    private TaskCompletionSource<bool>? _drained;
+    private bool _windowAwaited;
+    /// <summary>Everything had been acknowledged when the stream ended.</summary>
+    private bool _endedWhole;
+
+    /// <summary>
+    /// Queues stream data (copied before the call returns its task to completion); waits while the send window is full. Throws
+    /// ObjectDisposedException after the end. An empty payload is not sent: stock ends have no such message. Output is split at
+    /// <see cref="MaxPayload"/>, other types go whole. Cancelled midway, the first parts may have been sent.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var splits = type is PayloadType.Output or PayloadType.StdErr;
+        if (!splits && payload.Length > DataStreamOptions.LargestPayload)
+            throw new ArgumentException($"A {type} message holds at most {DataStreamOptions.LargestPayload} bytes, not {payload.Length}.", nameof(payload));
+        await _sendTurn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (!payload.IsEmpty)
+            {
+                var length = splits ? Math.Min(payload.Length, MaxPayload) : payload.Length;
+                await WaitForWindowAsync(AgentMessageCodec.SizeOf(length), cancellationToken).ConfigureAwait(false);
+                var sequence = Enqueue(type, payload.Span[..length]);
+                await WriteThroughAsync(sequence).ConfigureAwait(false);
+                payload = payload[length..];
+            }
+        }
+        finally
+        {
+            _sendTurn.Release();
+        }
+    }
+
+    /// <summary>Waits until everything sent is acknowledged, or the time is over. Returns whether it is.</summary>
+    public async ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Task<bool> drained;
+        lock (_gate)
+        {
+            if (_ended)
+                return _endedWhole;
+            if (_ring.Count == 0)
+                return true;
+            _drained ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            drained = _drained.Task;
+        }
+        try
+        {
+            return await drained.WaitAsync(limit, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WaitForWindowAsync(int size, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_ended, this);
+                if (_ring.Count == 0 || (_ring.Bytes + size <= _options.SendWindow && _ring.Span < UnacknowledgedRing.MaxSpan))
+                    return;
+                _windowAwaited = true;
+            }
+            await _windowOpen.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes the frame and puts it into the ring, where the writer finds it. Called by the one whose turn it is.</summary>
+    private long Enqueue(PayloadType type, ReadOnlySpan<byte> payload)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(AgentMessageCodec.SizeOf(payload.Length));
+        var sequence = _ring.Next;
+        var header = new AgentMessageHeader
+        {
+            MessageType = _sentType,
+            CreatedDate = Now(),
+            SequenceNumber = sequence,
+            // As stock ends write them: only a node marks its first message.
+            Flags = sequence == 0 && _options.Side == StreamSide.Agent ? MessageFlags.Syn : MessageFlags.None,
+            MessageId = Guid.NewGuid(),
+            PayloadType = type,
+        };
+        var length = AgentMessageCodec.Write(buffer, header, payload);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+                throw new ObjectDisposedException(nameof(DataStream));
+            }
+            _ring.Add(buffer, length);
+        }
+        return sequence;
+    }
+
+    /// <summary>An acknowledgement arrived. Unknown and repeated numbers are no error: both ends acknowledge duplicates.</summary>
+    private void OnAcknowledged(long sequence)
+    {
+        var resends = false;
+        lock (_gate)
+        {
+            if (sequence < 0 || sequence >= _everSent)
+            {
+                Interlocked.Increment(ref _dropped);
+                return;
+            }
+            if (!_ring.TryRemove(sequence, out var message))
+            {
+                // Both copies of a message arrived: it was late, not lost.
+                _resendGrows = false;
+                return;
+            }
+            resends = OnRemoved(sequence, message);
+            Release(sequence, message.Buffer!);
+            if (_ring.Count == 0)
+            {
+                _drained?.TrySetResult(true);
+                _drained = null;
+            }
+            // Woken at half a window, a sender has something to do for a while.
+            if (_windowAwaited && (_ring.Bytes <= _options.SendWindow / 2 || _ring.Count == 0) && _ring.Span < UnacknowledgedRing.MaxSpan)
+            {
+                _windowAwaited = false;
+                _windowOpen.Set();
+            }
+        }
+        if (resends)
+            _writerWake.Set();
+    }
+
+    /// <summary>Gives a buffer back, unless it is being written: then the writer does, afterwards.</summary>
+    private void Release(long sequence, byte[] buffer)
+    {
+        if (_writingMessage && sequence == _writingSequence)
+            _retired = buffer;
+        else
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private void ReleaseUnacknowledged()
+    {
+        for (var sequence = _ring.Oldest; sequence < _ring.Next; sequence++)
+            if (_ring.TryRemove(sequence, out var message))
+                Release(sequence, message.Buffer!);
+    }
+
+    private ulong Now() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,30 @@
+namespace Postern.Protocol.DataStream;
+
+/// <summary>Round-trip estimator of one socket: how long to wait for an acknowledgement. Gains and start values are those of stock ends.</summary>
+internal struct RoundTrip(TimeSpan initialTimeout, TimeSpan maxTimeout)
+{
+    private static readonly TimeSpan ClockGranularity = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan InitialRoundTrip = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromSeconds(60);
+
+    private TimeSpan _roundTrip = InitialRoundTrip;
+    private TimeSpan _variation = TimeSpan.Zero;
+
+    public TimeSpan Timeout { get; private set; } = initialTimeout;
+
+    /// <summary>
+    /// Takes the time from sending to acknowledgement. Stock ends never wait longer than the maximum (1 s); where round trips really are
+    /// longer - a thin line with a full window in its buffers - that would send everything twice, so the limit then follows them.
+    /// </summary>
+    public void Sample(TimeSpan sample)
+    {
+        _variation = (_variation * 3 + (_roundTrip - sample).Duration()) / 4;
+        _roundTrip = (_roundTrip * 7 + sample) / 8;
+        var timeout = _roundTrip + Max(ClockGranularity, _variation * 4);
+        Timeout = Min(timeout, Min(LongestTimeout, Max(maxTimeout, _roundTrip * 4)));
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}
