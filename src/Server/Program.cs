@@ -29,6 +29,8 @@ internal static class Program
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
     {
+        NodesFeature.AddTo(operations, services);
+        DocumentsFeature.AddTo(operations, services);
     }
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)

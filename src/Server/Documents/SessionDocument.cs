@@ -10,6 +10,7 @@ internal sealed class SessionDocument
 {
     public const string SupportedSchemaVersion = "1.0";
     public const string OwnerAmazon = "Amazon";
+    public const string DocumentType = "Session";
 
     /// <summary>Reads a document; one that agents would drop without a word is refused here.</summary>
     /// <exception cref="FormatException">It is not a session document; the message says what is wrong.</exception>
