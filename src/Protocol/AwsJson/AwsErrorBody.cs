@@ -35,8 +35,8 @@ internal static class AwsErrorBody
     private static string CodeOf(string? type)
     {
         var code = type.AsSpan();
-        if (code.LastIndexOf('#') is var hash and >= 0) code = code[(hash + 1)..];
         if (code.IndexOf(':') is var colon and >= 0) code = code[..colon];
+        if (code.LastIndexOf('#') is var hash and >= 0) code = code[(hash + 1)..];
         return code.Trim().ToString();
     }
 

@@ -34,11 +34,14 @@ internal static class ResponseBody
         }
         catch (JsonException error)
         {
-            throw new HttpRequestException(HttpRequestError.InvalidResponse,
+            throw new UnusableAnswerException(HttpRequestError.InvalidResponse,
                 $"{endpoint} answered {operation.Name} with something that is not its JSON ({error.Message}). Check that this address is an AWS Systems Manager endpoint.", error);
         }
     }
 
-    private static HttpRequestException TooLong(string operation, Uri endpoint) => new(HttpRequestError.ConfigurationLimitExceeded,
+    private static UnusableAnswerException TooLong(string operation, Uri endpoint) => new(HttpRequestError.ConfigurationLimitExceeded,
         $"{endpoint} answered {operation} with more than {MaxLength} bytes. Check that this address is an AWS Systems Manager endpoint.");
 }
+
+/// <summary>An answer that came whole over a good connection and still makes no sense: asking again would not help.</summary>
+internal sealed class UnusableAnswerException(HttpRequestError error, string message, Exception? inner = null) : HttpRequestException(error, message, inner);

@@ -30,8 +30,8 @@ internal static class RetryPolicy
     public static bool IsConnectionFailure(Exception failure, CancellationToken cancellationToken) => failure switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
-        HttpRequestException http => http.HttpRequestError is not (HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded),
-        IOException => true,
+        UnusableAnswerException => false,
+        HttpRequestException or IOException => true,
         _ => false,
     };
 
