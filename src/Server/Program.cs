@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Documents;
+using Postern.Server.Hosting;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Storage;
@@ -18,7 +19,7 @@ namespace Postern.Server;
 /// </summary>
 internal static class Program
 {
-    private static int Main() => 1;
+    private static Task<int> Main(string[] args) => Launcher.RunAsync(args, Console.Out, Console.Error);
 
     internal static void AddFeatures(IServiceCollection services) => services
         .AddStorage()
@@ -35,5 +36,6 @@ internal static class Program
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)
     {
+        routes.MapApi();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Postern.Server.Settings;
 
 namespace Postern.Server.Iam;
 
@@ -7,6 +8,10 @@ internal static class IamFeature
     public static IServiceCollection AddIam(this IServiceCollection services)
     {
         services.TryAddSingleton<FindNode>((_, _) => default); // replaced by the feature that owns nodes
-        return services;
+        return services
+            .AddSingleton(provider => MasterKey.LoadOrCreate(Path.Combine(provider.GetRequiredService<ServerOptions>().Data, "master.key")))
+            .AddSingleton<UserStore>()
+            .AddSingleton<NodeCredentials>()
+            .AddSingleton<RequestAuthenticator>();
     }
 }

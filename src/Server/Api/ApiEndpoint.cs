@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Http;
+using Postern.Protocol.AwsJson;
+using Postern.Server.Iam;
+using Postern.Server.Settings;
+
+namespace Postern.Server.Api;
+
+/// <summary>
+/// The front door: every request to "/". Finds the operation, reads the body within its limit, has the signature checked, checks the permission
+/// declared with the operation, and only then lets anything look at the JSON.
+/// </summary>
+internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        var started = time.GetTimestamp();
+        var requestId = Guid.NewGuid().ToString();
+        http.Response.Headers["x-amzn-RequestId"] = requestId;
+        var query = QueryProtocol.Speaks(http.Request);
+        var name = query ? QueryProtocol.Service : http.Request.Headers["X-Amz-Target"].ToString();
+        try
+        {
+            if (query)
+                await IdentityAsync(http, requestId);
+            else
+                await OperationAsync(http, name, requestId);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return; // nobody is there to be answered
+        }
+        catch (Exception e)
+        {
+            var error = e as AwsErrorException ?? Unexpected(e, requestId);
+            if (http.Response.HasStarted)
+                http.Abort();
+            else
+                await (query ? ErrorResponse.WriteXmlAsync(http, error, requestId) : ErrorResponse.WriteJsonAsync(http, error));
+            log.Answered(LogText(name), error.Status, error.Code, http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
+            return;
+        }
+        log.Answered(LogText(name), http.Response.StatusCode, "OK", http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
+    }
+
+    private async Task OperationAsync(HttpContext http, string target, string requestId)
+    {
+        var operation = HttpMethods.IsPost(http.Request.Method) ? operations.Find(target) : null;
+        if (operation is null)
+            throw new AwsErrorException("UnknownOperationException", target.Length == 0
+                ? "The request names no operation (POST with the header X-Amz-Target)."
+                : $"The operation {LogText(target)} is not served here.");
+        var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
+        var caller = operation.Access == Access.Anonymous
+            ? Caller.Anonymous(options.Account)
+            : await authenticator.AuthenticateAsync(http, body, operation.Service, http.RequestAborted);
+        if (!caller.Satisfies(operation.Access))
+            throw AuthErrors.NotAuthorized(caller, operation.Action);
+        var context = new CallContext(caller, PublicEndpoint(http.Request), http.Connection.RemoteIpAddress?.ToString() ?? "unknown", requestId);
+        var response = await operation.InvokeAsync(body, context, http.RequestAborted);
+        http.Response.ContentType = ErrorResponse.JsonType;
+        http.Response.ContentLength = response.Length;
+        await http.Response.Body.WriteAsync(response, http.RequestAborted);
+    }
+
+    private async Task IdentityAsync(HttpContext http, string requestId)
+    {
+        var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
+        QueryProtocol.CheckAction(http.Request, body);
+        var caller = await authenticator.AuthenticateAsync(http, body, QueryProtocol.Service, http.RequestAborted);
+        if (!caller.Satisfies(Access.UserOrNode))
+            throw AuthErrors.NotAuthorized(caller, "sts:GetCallerIdentity");
+        http.Response.ContentType = ErrorResponse.XmlType;
+        await http.Response.WriteAsync(QueryProtocol.Describe(caller, requestId), http.RequestAborted);
+    }
+
+    // The Host of a signed request is covered by its signature, so what a client is told to connect to is what it called.
+    private Uri PublicEndpoint(HttpRequest request)
+        => options.Endpoint ?? (Uri.TryCreate($"https://{request.Host.Value}", UriKind.Absolute, out var url)
+            ? url : throw new AwsErrorException("ValidationException", "The Host header is not a host name."));
+
+    private AwsErrorException Unexpected(Exception e, string requestId)
+    {
+        log.Failed(e, requestId);
+        return new AwsErrorException("InternalServerError", $"The request failed inside the gateway; its log has the reason under request id {requestId}.", StatusCodes.Status500InternalServerError);
+    }
+
+    // A stranger chose this text: bounded, and one line.
+    private static string LogText(string target)
+    {
+        var text = target.Length <= 128 ? target : target[..128];
+        return text.Any(char.IsControl) ? "?" : text;
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Postern.Protocol.AwsJson;
+using Postern.Protocol.SigV4;
+
+namespace Postern.Server.Iam;
+
+/// <summary>Refusals of identity, in the codes and words AWS's JSON services use. None says which half of a wrong pair was wrong.</summary>
+internal static class AuthErrors
+{
+    private const int Refused = StatusCodes.Status403Forbidden;
+
+    public static AwsErrorException UnknownKey() => new("UnrecognizedClientException", "The security token included in the request is invalid.", Refused);
+
+    public static AwsErrorException ExpiredToken() => new("ExpiredTokenException", "The security token included in the request is expired", Refused);
+
+    public static AwsErrorException From(SignatureError error) => new(error.Code, error.Message, Refused);
+
+    /// <summary>A node that signs with its own key and is not, or no longer, registered. Its agent then waits half an hour before it asks again.</summary>
+    public static AwsErrorException UnknownNode(string nodeId)
+        => new("AccessDeniedException", $"The managed node {nodeId} is not registered here. Register it again with a new activation.", StatusCodes.Status400BadRequest);
+
+    public static AwsErrorException NotAuthorized(Caller caller, string action)
+        => new("AccessDeniedException", $"User: {caller.Arn} is not authorized to perform: {action}", StatusCodes.Status400BadRequest);
+}

@@ -1,0 +1,34 @@
+using static Postern.Server.Settings.Setting;
+
+namespace Postern.Server.Settings;
+
+/// <summary>Every setting. A new one is a member of ServerOptions and a line here; option, file, environment and --help follow.</summary>
+internal static class SettingTable
+{
+    /// <summary>Read by <see cref="SettingsReader"/> itself: where the other settings stand.</summary>
+    public const string Config = "config", Data = "data";
+
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        Single(Data, "DIR", "keys, certificates and the SQLite database; made when missing (/var/lib/postern-server)",
+            (o, v) => o with { Data = Path.GetFullPath(v) }),
+        new("listen", "ADDR:PORT", "address to listen on, repeatable; port 0 takes a free one (127.0.0.1:8443)",
+            (o, v) => o with { Listen = [.. v.Select(SettingValues.EndPoint)] }) { Repeatable = true },
+        Single("cert", "FILE", "PEM file with the server certificate and its chain, with --key (one of our own CA)",
+            (o, v) => o with { Certificate = Path.GetFullPath(v) }),
+        Single("key", "FILE", "PEM file with the private key of --cert",
+            (o, v) => o with { Key = Path.GetFullPath(v) }),
+        Single("region", "REGION", "AWS region that requests are signed for (us-east-1)",
+            (o, v) => o with { Region = SettingValues.Region(v) }),
+        Single("account", "ID", "AWS account number shown in ARNs, 12 digits (000000000000)",
+            (o, v) => o with { Account = SettingValues.Account(v) }),
+        Single("database", "CONNECTION", "sqlite:PATH or a PostgreSQL connection string; keep passwords out of the command line (DIR/postern.db)",
+            (o, v) => o with { Database = v }),
+        Single("endpoint", "URL", "https URL that people and nodes reach the gateway by (the address they called)",
+            (o, v) => o with { Endpoint = SettingValues.Endpoint(v) }),
+        Single("log-level", "LEVEL", "trace, debug, information, warning or error (information)",
+            (o, v) => o with { LogLevel = SettingValues.Level(v) }),
+    ];
+
+    public static Setting? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
+}

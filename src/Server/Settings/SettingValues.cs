@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Net;
+
+namespace Postern.Server.Settings;
+
+/// <summary>Parses the values of settings; each throws FormatException with what is expected.</summary>
+internal static class SettingValues
+{
+    private const int AccountDigits = 12, MaxRegion = 100;
+
+    public static IPEndPoint EndPoint(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon > 0 && ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            var address = text[..colon];
+            if (address == "localhost")
+                return new IPEndPoint(IPAddress.Loopback, port);
+            // An IPv6 address stands in brackets, or its last group would be taken for the port.
+            var bracketed = address.StartsWith('[') && address.EndsWith(']');
+            if (bracketed == address.Contains(':') && IPAddress.TryParse(address.Trim('[', ']'), out var ip))
+                return new IPEndPoint(ip, port);
+        }
+        throw new FormatException("expected ADDRESS:PORT with an IP address, such as 0.0.0.0:8443 or [::]:8443");
+    }
+
+    public static string Region(string text)
+        => text.Length is > 0 and <= MaxRegion && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? text : throw new FormatException($"expected letters, digits and '-', at most {MaxRegion}");
+
+    public static string Account(string text)
+        => text.Length == AccountDigits && text.All(char.IsAsciiDigit) ? text : throw new FormatException($"expected {AccountDigits} digits");
+
+    public static Uri Endpoint(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0 && url.PathAndQuery == "/" && url.UserInfo.Length == 0
+            ? url : throw new FormatException("expected https://HOST or https://HOST:PORT");
+
+    public static LogLevel Level(string text)
+        => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0])
+            ? level : throw new FormatException("expected trace, debug, information, warning, error, critical or none");
+
+    /// <summary>Whole seconds, or a number with a unit: 90, 90s, 15m, 2h.</summary>
+    public static TimeSpan Duration(string text)
+    {
+        var digits = text.TrimEnd('s', 'm', 'h');
+        var unit = text[digits.Length..] switch { "" or "s" => 1, "m" => 60, "h" => 3600, _ => 0 };
+        return unit > 0 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? TimeSpan.FromSeconds((double)count * unit) : throw new FormatException("expected a time such as 90s, 15m or 2h");
+    }
+
+    public static int Count(string text, int smallest, int largest)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= smallest && count <= largest
+            ? count : throw new FormatException($"expected a whole number from {smallest} to {largest}");
+}
