@@ -1,24 +1,5 @@
 namespace Postern.Protocol.Smux;
 
-/// <summary>The person's end opens streams (odd ids from 3), the node's end accepts them.</summary>
-public enum MuxRole { Client, Server }
-
-/// <summary>Limits of a multiplexer. Defaults are those of smux version 1.</summary>
-public sealed record MuxOptions
-{
-    public MuxRole Role { get; init; }
-    /// <summary>False: smux version 1 as stock ends speak it. True: our extension with stream windows, half-close and reasons.</summary>
-    public bool Extended { get; init; }
-    /// <summary>Unread bytes of the whole session (stock mode) beyond which receiving waits.</summary>
-    public int SessionBuffer { get; init; } = 4 * 1024 * 1024;
-    /// <summary>Unread bytes one stream may hold (extended mode).</summary>
-    public int StreamWindow { get; init; } = 1024 * 1024;
-    /// <summary>Largest data frame, bytes.</summary>
-    public int MaxFrame { get; init; } = 32 * 1024;
-    /// <summary>Streams open at once; a further one is refused.</summary>
-    public int MaxStreams { get; init; } = 4096;
-}
-
 /// <summary>
 /// Many TCP connections inside one ordered byte stream. Feed what arrives to <see cref="ReceiveAsync"/>; what is to be sent goes to the
 /// output given. A wrong version, command or length ends the session with <see cref="MuxProtocolException"/>. No keep-alive is sent
@@ -26,21 +7,109 @@ public sealed record MuxOptions
 /// </summary>
 public sealed partial class MuxSession : IAsyncDisposable
 {
-    // CONTRACT STUB: implemented in its own change; signatures are fixed.
+    private const uint FirstClientId = 3, FirstServerId = 2;
+
+    private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
+    private readonly CancellationTokenSource _life = new();
+    private readonly CancellationToken _lifeToken;
+    private readonly Dictionary<uint, MuxStream> _streams = [];
+    private readonly Queue<MuxStream> _arrived = new();
+    private readonly Signal _arrival = new();
+    private readonly Task _writing;
+    private uint? _nextId;
+    private bool _ended;
+
     /// <param name="options">Role, mode, limits.</param>
     /// <param name="output">Takes bytes in order; calls never overlap; the memory is free again when the task ends.</param>
-    public MuxSession(MuxOptions options, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output) => throw new NotImplementedException();
+    public MuxSession(MuxOptions options, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output)
+    {
+        options.Validate();
+        Options = options;
+        _output = output;
+        _lifeToken = _life.Token;
+        _nextId = options.Role == MuxRole.Client ? FirstClientId : FirstServerId;
+        _writing = WriteLoopAsync();
+    }
 
-    /// <summary>Takes bytes as they arrive, cut anywhere. Waits while a limit is reached (stock mode); never waits for one stream in extended mode.</summary>
-    public ValueTask ReceiveAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new NotImplementedException();
+    internal MuxOptions Options { get; }
 
-    public ValueTask<MuxStream> OpenAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>What ended the session, if it was an error.</summary>
+    internal Exception? Cause { get; private set; }
 
-    /// <summary>The next stream the peer opened; null when the session has ended.</summary>
-    public ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Guards the session and all its streams. Held for moments only, never while waiting.</summary>
+    internal Lock Gate { get; } = new();
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Opens a stream; the peer learns of it at once. Throws IOException when there are too many or the session has ended.</summary>
+    public async ValueTask<MuxStream> OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        MuxStream stream;
+        lock (Gate)
+        {
+            if (_ended)
+                throw new IOException("The session has ended.", Cause);
+            if (_streams.Count >= Options.MaxStreams)
+                throw new IOException($"The session already carries {Options.MaxStreams} connections, the most it may.");
+            if (_nextId is not { } id)
+                throw new IOException("The session has used up its stream ids; start another.");
+            _nextId = id > uint.MaxValue - 2 ? null : id + 2;
+            stream = new MuxStream(this, id, opened: true);
+            _streams.Add(id, stream);
+            MarkReady(stream);
+        }
+        await WriteThroughAsync(stream).ConfigureAwait(false);
+        return stream;
+    }
+
+    /// <summary>The next stream the peer opened; null when the session has ended. One caller at a time.</summary>
+    public async ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            lock (Gate)
+            {
+                if (_ended)
+                    return null;
+                while (_arrived.TryDequeue(out var stream))
+                    // One that was aborted before anybody took it needs nobody.
+                    if (!stream.IsAborted)
+                        return stream;
+            }
+            await _arrival.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the session: every stream is aborted, bytes that still arrive are dropped.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        End(null);
+        await _writing.ConfigureAwait(false);
+    }
+
+    /// <summary>The one place where a session ends; keeps the first reason, safe to call again.</summary>
+    private void End(Exception? cause)
+    {
+        lock (Gate)
+        {
+            if (_ended)
+                return;
+            _ended = true;
+            Cause = cause;
+            foreach (var stream in _streams.Values)
+                stream.OnSessionEnded();
+            _streams.Clear();
+            _arrived.Clear();
+        }
+        _arrival.Set();
+        _room.Set();
+        _wake.Set();
+        _life.Cancel();
+    }
+
+    /// <summary>Called with the lock held. A peer may have opened the id again meanwhile (version 1 does not forbid it).</summary>
+    internal void Remove(MuxStream stream)
+    {
+        if (_streams.TryGetValue(stream.Id, out var present) && present == stream)
+            _streams.Remove(stream.Id);
+    }
 }
-
-/// <summary>The peer broke the multiplexer's rules; the session cannot go on.</summary>
-public sealed class MuxProtocolException(string message) : Exception(message);

@@ -3,20 +3,90 @@ namespace Postern.Protocol.Smux;
 /// <summary>One TCP connection inside a multiplexer. Reads and writes may run at the same time, one of each.</summary>
 public sealed partial class MuxStream
 {
-    public uint Id => throw new NotImplementedException();
+    private readonly MuxSession _session;
+    private readonly Signal _readable = new(), _writable = new();
+    /// <summary>Why both directions ended at once; null while they have not.</summary>
+    private string? _aborted;
 
-    /// <summary>Set when the peer refused or broke the stream and said why (extended mode).</summary>
-    public string? FailureReason => throw new NotImplementedException();
+    internal MuxStream(MuxSession session, uint id, bool opened)
+    {
+        _session = session;
+        Id = id;
+        _synOwed = opened;
+        _sendCredit = Extended ? MuxOptions.InitialWindow : long.MaxValue;
+    }
 
-    /// <summary>Bytes read; 0 once the peer has ended its direction. Throws IOException when the stream was aborted.</summary>
-    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public uint Id { get; }
 
-    /// <summary>Waits for the peer's window (extended) and for the output. Throws IOException when the stream was aborted.</summary>
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Whether one direction can end while the other goes on (extended mode).</summary>
+    public bool SupportsHalfClose => Extended;
 
-    /// <summary>Ends our direction: half-close in extended mode. In stock mode FIN is the end of both directions.</summary>
-    public ValueTask CompleteAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <summary>Set when the peer refused or broke the stream and said why (extended mode). One line, no control characters.</summary>
+    public string? FailureReason { get; private set; }
 
-    /// <summary>Ends both directions at once; the reason reaches the peer in extended mode.</summary>
-    public ValueTask AbortAsync(string reason) => throw new NotImplementedException();
+    internal bool IsAborted => _aborted is not null;
+
+    private bool Extended => _session.Options.Extended;
+
+    /// <summary>
+    /// Ends both directions at once; the reason (cut at 512 bytes) reaches the peer in extended mode. Nothing happens when they have ended
+    /// already. Does not wait for the output.
+    /// </summary>
+    public ValueTask AbortAsync(string reason)
+    {
+        lock (_session.Gate)
+            Abort(reason);
+        _session.WakeWriter();
+        return ValueTask.CompletedTask;
+    }
+
+    // What follows is called with the session's lock held.
+
+    internal void Abort(string reason)
+    {
+        if (_aborted is not null || (_finSent && _finReceived))
+        {
+            DropUnread();
+            return;
+        }
+        if (Extended)
+            _resetOwed = reason;
+        else
+            _finOwed = true;
+        EndBoth(reason);
+        _session.Remove(this);
+        _session.MarkReady(this);
+    }
+
+    internal void OnReset(string reason)
+    {
+        FailureReason = reason;
+        EndBoth(reason.Length > 0 ? reason : "The peer reset the connection.");
+        _session.Remove(this);
+    }
+
+    internal void OnSessionEnded() => EndBoth("The session has ended.");
+
+    private void EndBoth(string reason)
+    {
+        _aborted = reason;
+        if (Extended)
+            _finOwed = false;
+        _pending = default;
+        DropUnread();
+        _readable.Set();
+        _writable.Set();
+    }
+
+    private void ThrowIfAborted()
+    {
+        if (_aborted is { } reason)
+            throw new IOException(reason, _session.Cause);
+    }
+
+    private void RemoveIfOver()
+    {
+        if (_finOwed && _finReceived)
+            _session.Remove(this);
+    }
 }

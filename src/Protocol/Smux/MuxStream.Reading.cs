@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+
+namespace Postern.Protocol.Smux;
+
+public sealed partial class MuxStream
+{
+    private readonly ByteQueue _unread = new();
+    private bool _finReceived, _windowOwed;
+    /// <summary>Bytes the peer may still send (extended mode).</summary>
+    private int _receiveCredit = MuxOptions.InitialWindow;
+
+    internal int Unread => _unread.Length;
+
+    internal bool TakesData => _aborted is null && !_finReceived;
+
+    /// <summary>Bytes read; 0 once the peer has ended its direction. Throws IOException when the stream was aborted.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int count;
+        while (!TryRead(buffer.Span, out count))
+            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return count;
+    }
+
+    private bool TryRead(Span<byte> buffer, out int count)
+    {
+        bool announce;
+        lock (_session.Gate)
+        {
+            ThrowIfAborted();
+            count = _unread.Read(buffer);
+            if (count == 0)
+                return _finReceived || buffer.IsEmpty;
+            _session.OnConsumed(count);
+            // Announced by halves of a window, so that there is not a frame for each read.
+            announce = Extended && !_finReceived && !_windowOwed && Grant >= _session.Options.StreamWindow / 2;
+            if (announce)
+            {
+                _windowOwed = true;
+                _session.MarkReady(this);
+            }
+        }
+        if (announce)
+            _session.WakeWriter();
+        return true;
+    }
+
+    /// <summary>What the peer may be allowed to send beyond what it is.</summary>
+    private int Grant => _session.Options.StreamWindow - _unread.Length - _receiveCredit;
+
+    // What follows is called with the session's lock held.
+
+    internal void OnDataHeader(int length)
+    {
+        if (!Extended)
+            return;
+        if (_finReceived)
+            throw new MuxProtocolException($"The multiplexer's stream {Id} carries data after its end.");
+        if (length > _receiveCredit)
+            throw new MuxProtocolException($"The multiplexer's stream {Id} carries {length} bytes where {_receiveCredit} were allowed.");
+        _receiveCredit -= length;
+    }
+
+    internal void OnData(ReadOnlySpan<byte> data)
+    {
+        _unread.Write(data);
+        _readable.Set();
+    }
+
+    internal void OnFin()
+    {
+        _finReceived = true;
+        _windowOwed = false;
+        RemoveIfOver();
+        _readable.Set();
+        // In version 1 the peer reads no more either.
+        if (!Extended)
+            _writable.Set();
+    }
+
+    private void DropUnread()
+    {
+        var length = _unread.Length;
+        _unread.Clear();
+        if (length > 0)
+            _session.OnConsumed(length);
+    }
+}
