@@ -38,7 +38,7 @@ build() {
         return 0
     fi
     rm -f "$OUT/.publish/$name.stamp"
-    if ! publish "$name" "$project" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true "$@"; then
+    if ! publish "$name" "$project" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false "$@"; then
         if ! grep -qE 'NU1101|NU1102|NU1103|NU1301|NETSDK1112' "$OUT/.publish/$name.log"; then
             cat "$OUT/.publish/$name.log" >&2
             exit 1
@@ -47,9 +47,13 @@ build() {
         publish "$name" "$project" --no-self-contained -p:PublishSingleFile=true -p:PublishTrimmed=false ||
             { cat "$OUT/.publish/$name.log" >&2; exit 1; }
     fi
-    # A running program keeps its old file: the new one takes the name.
-    cp "$OUT/.publish/$name/$name" "$OUT/$name.new"
-    mv -f "$OUT/$name.new" "$OUT/$name"
+    # A running program keeps its old file: the new one takes the name. Native libraries lie beside it, so that nothing is unpacked at start.
+    local file
+    for file in "$OUT/.publish/$name/$name" "$OUT/.publish/$name"/*.so; do
+        [ -e "$file" ] || continue
+        cp "$file" "$OUT/.new"
+        mv -f "$OUT/.new" "$OUT/${file##*/}"
+    done
     echo "$now" >"$OUT/.publish/$name.stamp"
     echo "build: out/$name ($(du -h --apparent-size "$OUT/$name" | cut -f1)) in $((SECONDS - started)) s"
 }
@@ -59,7 +63,7 @@ mkdir -p "$OUT/.publish"
 exec 9>"$OUT/.publish/lock"
 flock 9
 
-build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:IncludeNativeLibrariesForSelfExtract=false
+build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:PublishTrimmed=false
 build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol' -p:PublishTrimmed=true
 build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol' -p:PublishTrimmed=true
 # The same program under the name that AWS's tools look for.
