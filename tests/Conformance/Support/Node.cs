@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+
+namespace Postern.Conformance.Support;
+
+/// <summary>A managed node: an agent, registered with a gateway and running.</summary>
+internal abstract class Node : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+    private Child? _process;
+
+    protected Node(Gateway gateway, string folder)
+    {
+        Gateway = gateway;
+        Folder = folder;
+    }
+
+    public Gateway Gateway { get; }
+    public string Folder { get; }
+    public string Id { get; private set; } = "";
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The agent is stopped.");
+    public string Log => _process is null ? "" : _process.Output.Text + _process.Errors.Text;
+
+    /// <summary>Registers with a new activation and waits until the gateway sees the node online.</summary>
+    protected async Task RegisterAndStartAsync()
+    {
+        var activation = await Gateway.Api.CallAsync("CreateActivation", new { IamRole = "service-role/nodes", RegistrationLimit = 1 });
+        var known = await NodeIdsAsync();
+        await RegisterAsync(activation["ActivationId"]!.GetValue<string>(), activation["ActivationCode"]!.GetValue<string>());
+        Id = (await NodeIdsAsync()).Except(known).Single();
+        await StartAsync();
+    }
+
+    public async Task StartAsync()
+    {
+        _process = Child.Start(RunCommand());
+        await OnlineAsync();
+    }
+
+    public Task OnlineAsync() => Deadline.UntilAsync($"{Id} online; its agent said:\n{Log}", async () =>
+        (await Gateway.Api.CallAsync("GetConnectionStatus", new { Target = Id }))["Status"]!.GetValue<string>().Equals("connected", StringComparison.OrdinalIgnoreCase));
+
+    public async Task StopAsync(int signal = Native.SigTerm)
+    {
+        var process = _process ?? throw new InvalidOperationException("The agent is stopped.");
+        process.Signal(signal);
+        await process.ExitAsync(StopTime);
+        await process.DisposeAsync();
+        _process = null;
+    }
+
+    /// <summary>The processes below the agent's own: shells, commands and, with AWS's agent, its workers.</summary>
+    public IReadOnlyList<string> ProcessesOfSessions() => [.. ProcessTree.Below(ProcessId).Where(IsOfSession)];
+
+    protected abstract Task RegisterAsync(string activationId, string activationCode);
+
+    protected abstract Command RunCommand();
+
+    protected virtual bool IsOfSession(string commandLine) => true;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await StopAsync();
+        }
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<IReadOnlyList<string>> NodeIdsAsync()
+    {
+        var answer = await Gateway.Api.CallAsync("DescribeInstanceInformation", new { MaxResults = 50 });
+        return [.. answer["InstanceInformationList"]!.AsArray().Select(node => node!["InstanceId"]!.GetValue<string>())];
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text.Json;
+
+namespace Postern.Conformance.Support;
+
+/// <summary>AWS's own agent, unmodified, in a file system view of its own: it keeps its state in fixed folders.</summary>
+internal sealed class StockNode : Node
+{
+    private readonly string _binaries;
+
+    private StockNode(Gateway gateway, string folder, string binaries) : base(gateway, folder) => _binaries = binaries;
+
+    /// <summary>Why it cannot be used here, or null.</summary>
+    public static string? Unavailable =>
+        PeerBinaries.Find("amazon-ssm-agent") is null ? PeerBinaries.Reason("amazon-ssm-agent")
+        : !PrivateRoot.Allowed ? "AWS's agent needs root and a mount namespace of its own here"
+        : null;
+
+    public static async Task<StockNode> StartAsync(Gateway gateway)
+    {
+        var node = new StockNode(gateway, Repository.MakeFolder("stock-node"), Path.GetDirectoryName(PeerBinaries.Find("amazon-ssm-agent"))!);
+        await node.RegisterAndStartAsync();
+        return node;
+    }
+
+    // Registration and run need the same private folders, and a private view lasts as long as its process: so the agent is registered
+    // in the run's view, and this step only keeps the activation for it.
+    protected override async Task RegisterAsync(string activationId, string activationCode)
+    {
+        var configuration = new
+        {
+            Mds = new { Gateway.Endpoint },
+            Ssm = new { Gateway.Endpoint },
+            Mgs = new { Gateway.Endpoint, Region = "us-east-1" },
+            Identity = new { ConsumptionOrder = new[] { "OnPrem" } },
+        };
+        await File.WriteAllTextAsync(Path.Combine(Folder, "amazon-ssm-agent.json"), JsonSerializer.Serialize(configuration));
+        await Child.OutputOfAsync(InItsView(Repository.Script("stock_agent_register.sh"), _binaries, Folder, activationId, activationCode));
+    }
+
+    protected override Command RunCommand() => InItsView(Repository.Script("stock_agent_run.sh"), _binaries, Folder);
+
+    // The core agent and its one worker stay; a session has a worker of its own.
+    protected override bool IsOfSession(string commandLine) => !commandLine.Contains("/ssm-agent-worker", StringComparison.Ordinal);
+
+    private Command InItsView(string script, params string[] arguments) => PrivateRoot.Around(new Command(script, arguments)
+    {
+        Environment = new Dictionary<string, string?>
+        {
+            ["SSL_CERT_FILE"] = Gateway.CaFile,
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+        },
+    });
+}
