@@ -1,1 +1,1 @@
-Console.WriteLine("postern-agent");
+return await Postern.Agent.Host.CommandLine.RunAsync(args);

@@ -1,0 +1,75 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using Postern.Agent.Control;
+using Postern.Protocol.DataStream;
+using Postern.Protocol.Messages;
+
+namespace Postern.Agent.Sessions;
+
+/// <summary>Keeps a session's stream on a socket: opens it, and opens another when it is lost, while the session lives.</summary>
+internal sealed class DataChannel(GatewayLink link, string nodeId, string sessionId, DataStream stream, TimeProvider time)
+{
+    /// <summary>How long the first socket may take, and how long a session waits for its next one.</summary>
+    private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(30), LostLimit = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200), LastRetry = TimeSpan.FromSeconds(5);
+    /// <summary>A socket that lived shorter counts as a failed try, so that a gateway that hangs up at once is not stormed.</summary>
+    private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Ends when the gateway or the caller ended the session. Throws <see cref="SessionFailedException"/> when no socket can be had.
+    /// </summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(FirstRetry, LastRetry);
+        var without = time.GetTimestamp();
+        var limit = FirstLimit;
+        while (true)
+        {
+            try
+            {
+                using var socket = await OpenAsync(cancellationToken);
+                var opened = time.GetTimestamp();
+                if (await stream.RunAsync(socket, cancellationToken) != SocketEnd.Lost)
+                    return;
+                if (time.GetElapsedTime(opened) > ProvenAfter)
+                    backoff.Reset();
+                (without, limit) = (time.GetTimestamp(), LostLimit);
+            }
+            catch (SessionOverException)
+            {
+                return;
+            }
+            catch (Exception error) when (GatewayFailure.IsExpected(error) && !cancellationToken.IsCancellationRequested)
+            {
+                if (time.GetElapsedTime(without) > limit)
+                    throw new SessionFailedException($"Setting up data channel with id {sessionId} failed: {error.Message}");
+            }
+            await Task.Delay(backoff.Next(), time, cancellationToken);
+        }
+    }
+
+    private async Task<WebSocket> OpenAsync(CancellationToken cancellationToken)
+    {
+        var (token, socket) = await link.OpenDataAsync(sessionId, cancellationToken);
+        try
+        {
+            var open = new OpenDataChannelInput { RequestId = Guid.NewGuid().ToString(), TokenValue = token, ClientInstanceId = nodeId };
+            await socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(open, MessagesJsonContext.Default.OpenDataChannelInput), WebSocketMessageType.Text, true, cancellationToken);
+            await socket.SendAsync(StateFrame("Connected"), WebSocketMessageType.Binary, true, cancellationToken);
+            return socket;
+        }
+        catch (Exception)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Tells the gateway that what was sent is all there is.</summary>
+    public ValueTask SendTerminatingAsync(CancellationToken cancellationToken) => stream.SendControlAsync(StateFrame("Terminating"), cancellationToken);
+
+    private byte[] StateFrame(string state) => MessageFactory.Json(
+        AgentMessageType.AgentSessionState, new AgentSessionStateContent(1, state, sessionId), MessagesJsonContext.Default.AgentSessionStateContent,
+        time, flags: MessageFlags.SynFin);
+}
