@@ -86,10 +86,24 @@ internal sealed class SqliteDatabase : Database
     {
         if (_writer is not null)
             return _writer;
+        EnsureFile();
         var connection = new SqliteConnection(_writeString);
         // NORMAL loses at most the last commits on a power cut, never consistency, and saves a disk flush per write.
         await OpenAsync(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", cancellationToken);
         return _writer = connection;
+    }
+
+    // SQLite would make it readable by everybody; its -wal and -shm files take the mode of this one. Another gateway may do the same now.
+    private void EnsureFile()
+    {
+        try
+        {
+            PrivateFile.Ensure(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseException($"The database {_path} cannot be made: {e.Message}", e);
+        }
     }
 
     private async Task OpenAsync(SqliteConnection connection, string pragmas, CancellationToken cancellationToken)
