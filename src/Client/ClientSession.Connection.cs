@@ -1,0 +1,156 @@
+using System.Net.WebSockets;
+using System.Security.Authentication;
+using System.Text.Json;
+using Postern.Protocol.AwsJson;
+using Postern.Protocol.DataStream;
+using Postern.Protocol.Messages;
+
+namespace Postern.Client;
+
+public sealed partial class ClientSession
+{
+    /// <summary>A connection that lived this long was a good one: the next loss starts with fresh attempts.</summary>
+    private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(20);
+
+    private readonly string _clientId = Guid.NewGuid().ToString();
+
+    /// <summary>Opens the data channel, and again with a fresh token each time it is lost, until the session is over.</summary>
+    private async Task RunAsync(Uri url, string firstToken)
+    {
+        // The constructor must return before anything is reported.
+        await Task.Yield();
+        try
+        {
+            await KeepConnectedAsync(url, firstToken);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Ended meanwhile, with its own reason.
+        }
+        catch (Exception e)
+        {
+            End(new SessionEnd(SessionEndReason.ProtocolError, $"The session {SessionId} failed in the client: {e.Message}", e));
+        }
+    }
+
+    private async Task KeepConnectedAsync(Uri url, string firstToken)
+    {
+        string? token = firstToken;
+        var attempt = 0;
+        var opened = false;
+        var noticed = false;
+        long outage = _time.GetTimestamp();
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(Backoff.Before(attempt), _time, _stop.Token);
+            try
+            {
+                if (token is null)
+                {
+                    var resumed = await ResumeAsync();
+                    if (resumed is null)
+                        return;
+                    token = resumed.TokenValue!;
+                    if (Uri.TryCreate(resumed.StreamUrl, UriKind.Absolute, out var other))
+                        url = other;
+                }
+                using var socket = await _calls.Connect(url, _stop.Token);
+                await SendOpenAsync(socket, token);
+                token = null;
+                var since = _time.GetTimestamp();
+                if (noticed)
+                    Notice(SessionNoticeKind.ConnectionRestored, "The connection is back.");
+                opened = true;
+                noticed = false;
+                if (await _stream.RunAsync(socket, _stop.Token) != SocketEnd.Lost)
+                    return;
+                if (_time.GetElapsedTime(since) >= StableAfter)
+                    attempt = 0;
+                if (attempt == 0)
+                    outage = _time.GetTimestamp();
+                // At once for the first time after a good connection, then slower: a gateway may accept and drop again and again.
+                if (attempt++ == 0)
+                    continue;
+            }
+            catch (Exception e) when (IsTransient(e))
+            {
+                attempt++;
+                if (!opened && (attempt >= _options.OpenAttempts || IsFinal(e)))
+                {
+                    End(new SessionEnd(SessionEndReason.Unreachable, $"The data channel {url.Authority} cannot be opened: {Cause(e)}", e));
+                    return;
+                }
+                if (_time.GetElapsedTime(outage) > _options.ReconnectLimit)
+                {
+                    End(new SessionEnd(SessionEndReason.Unreachable, $"The connection to {url.Authority} is lost: {Cause(e)}", e));
+                    return;
+                }
+                if (opened && !noticed)
+                {
+                    noticed = true;
+                    Notice(SessionNoticeKind.ConnectionLost, $"The connection to {url.Authority} is lost ({Cause(e)}); trying to get it back.");
+                }
+            }
+        }
+    }
+
+    /// <summary>A fresh token; null when the session is over (its end is set then).</summary>
+    private async Task<ResumeSessionResponse?> ResumeAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(ResumeLimit);
+        try
+        {
+            var resumed = await _calls.Resume(SessionId, limit.Token);
+            if (!string.IsNullOrEmpty(resumed.TokenValue))
+                return resumed;
+            End(new SessionEnd(SessionEndReason.TimedOut, $"The session {SessionId} has ended while the connection was away."));
+        }
+        catch (AwsErrorException e) when (e.Code.StartsWith("DoesNotExist", StringComparison.Ordinal))
+        {
+            End(new SessionEnd(SessionEndReason.TimedOut, $"The session {SessionId} has ended while the connection was away.", e));
+        }
+        catch (AwsErrorException e) when (e.Status < 500 && !e.Code.Contains("Throttl", StringComparison.Ordinal))
+        {
+            End(new SessionEnd(SessionEndReason.Refused, $"The session {SessionId} cannot be resumed: {e.Code}: {e.Message}", e));
+        }
+        catch (ServiceCallException e)
+        {
+            End(new SessionEnd(SessionEndReason.Refused, $"The session {SessionId} cannot be resumed: {e.Message}", e));
+        }
+        catch (OperationCanceledException e) when (!_stop.IsCancellationRequested)
+        {
+            throw new HttpRequestException("ResumeSession got no answer in time.", e);
+        }
+        return null;
+    }
+
+    private async Task SendOpenAsync(WebSocket socket, string token)
+    {
+        var open = new OpenDataChannelInput
+        {
+            RequestId = Guid.NewGuid().ToString(),
+            TokenValue = token,
+            ClientId = _clientId,
+            ClientVersion = ProtocolVersions.Client,
+        };
+        var json = JsonSerializer.SerializeToUtf8Bytes(open, MessagesJsonContext.Default.OpenDataChannelInput);
+        await socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, _stop.Token);
+    }
+
+    private void Notice(SessionNoticeKind kind, string text) => _options.OnNotice?.Invoke(new SessionNotice(kind, text));
+
+    private static bool IsTransient(Exception e) => e is WebSocketException or HttpRequestException or IOException or AwsErrorException;
+
+    /// <summary>Trying again cannot help: the certificate is not trusted, or the service does not want this socket.</summary>
+    private static bool IsFinal(Exception e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+            if (inner is AuthenticationException)
+                return true;
+        return false;
+    }
+
+    private static string Cause(Exception e) => e.InnerException is { } inner ? Cause(inner) : e.Message;
+}

@@ -1,0 +1,168 @@
+using System.Buffers.Binary;
+using Postern.Protocol.AwsJson;
+using Postern.Protocol.DataStream;
+using Postern.Protocol.Messages;
+
+namespace Postern.Client;
+
+/// <summary>Takes what the node sends. Calls never overlap; the payload is valid until the task ends. Throwing ends the session.</summary>
+public delegate ValueTask SessionDataHandler(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
+
+/// <summary>
+/// One live session from the person's end. It owns the data channel and gets it back when it is lost; what runs inside
+/// (shell, ports, standard streams) attaches to it once <see cref="Ready"/> tells what it is. It ends once, for the first reason given.
+/// </summary>
+public sealed partial class ClientSession : IAsyncDisposable
+{
+    private const int FlagSize = 4;
+    private static readonly TimeSpan TerminateLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FlagLimit = TimeSpan.FromMilliseconds(500);
+
+    private readonly SessionCalls _calls;
+    private readonly SessionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly DataStream _stream;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<SessionFacts> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SessionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _attached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _run;
+    private volatile SessionDataHandler? _handler;
+    private volatile SessionFacts? _facts;
+
+    internal ClientSession(StartSessionResponse started, SessionCalls calls, SessionOptions options, TimeProvider time)
+    {
+        SessionId = started.SessionId ?? throw new ArgumentException("The answer of StartSession has no SessionId.");
+        if (string.IsNullOrEmpty(started.TokenValue))
+            throw new ArgumentException("The answer of StartSession has no TokenValue.");
+        if (!Uri.TryCreate(started.StreamUrl, UriKind.Absolute, out var url) || url.Scheme is not ("wss" or "ws"))
+            throw new ArgumentException($"The answer of StartSession has no usable StreamUrl: '{started.StreamUrl}'.");
+        _calls = calls;
+        _options = options;
+        _time = time;
+        _stream = new DataStream(new DataStreamOptions { Side = StreamSide.Client }, new Receiver(this), time);
+        _run = RunAsync(url, started.TokenValue);
+    }
+
+    public string SessionId { get; }
+
+    /// <summary>Completes when data may be sent; faults with <see cref="SessionEndedException"/> when the session ends before.</summary>
+    public Task<SessionFacts> Ready => _ready.Task;
+
+    /// <summary>Completes when the session is over. Never faults.</summary>
+    public Task<SessionEnd> Ended => _ended.Task;
+
+    /// <summary>The command's exit code, when the node sent one.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Names the handler of everything the node sends; data waits until it is there. Once only.</summary>
+    public void Attach(SessionDataHandler handler)
+    {
+        if (Interlocked.CompareExchange(ref _handler, handler, null) is not null)
+            throw new InvalidOperationException("The session has a handler already.");
+        _attached.SetResult();
+    }
+
+    /// <summary>Sends stream data; waits while too much is under way. Throws OperationCanceledException once the session is over.</summary>
+    public async ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!cancellationToken.CanBeCanceled || cancellationToken == _stop.Token)
+            {
+                await _stream.SendAsync(type, payload, _stop.Token);
+                return;
+            }
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
+            await _stream.SendAsync(type, payload, either.Token);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new OperationCanceledException("The session is over.", e);
+        }
+    }
+
+    public async ValueTask SendFlagAsync(PayloadFlag flag, CancellationToken cancellationToken)
+    {
+        var payload = new byte[FlagSize];
+        BinaryPrimitives.WriteUInt32BigEndian(payload, (uint)flag);
+        await SendAsync(PayloadType.Flag, payload, cancellationToken);
+    }
+
+    /// <summary>Waits until the node has acknowledged everything sent, or the time is over.</summary>
+    public async ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _stream.FlushAsync(limit, cancellationToken);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Ends the session for good: tells the node (port sessions) and the service, each for a bounded time, so that nothing stays behind.
+    /// Errors of either do not matter: the gateway ends a session whose client is gone.
+    /// </summary>
+    public async Task TerminateAsync()
+    {
+        if (_ended.Task.IsCompleted)
+            return;
+        await Task.WhenAll(SendTerminateFlagAsync(), CallTerminateAsync());
+        End(new SessionEnd(SessionEndReason.Terminated));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        End(new SessionEnd(SessionEndReason.Terminated));
+        await _run;
+        await _stream.DisposeAsync();
+    }
+
+    private void BecomeReady(SessionFacts facts)
+    {
+        _facts = facts;
+        _ready.TrySetResult(facts);
+    }
+
+    /// <summary>Keeps the first reason only; safe to call from anywhere, any number of times.</summary>
+    private void End(SessionEnd end)
+    {
+        if (!_ended.TrySetResult(end))
+            return;
+        if (_ready.TrySetException(new SessionEndedException(end)))
+            _ = _ready.Task.Exception; // seen by Ended; nobody has to wait for Ready
+        _stop.Cancel();
+    }
+
+    private async Task SendTerminateFlagAsync()
+    {
+        if (_facts is not { TerminateFlag: true })
+            return;
+        using var limit = new CancellationTokenSource(FlagLimit, _time);
+        try
+        {
+            await SendFlagAsync(PayloadFlag.TerminateSession, limit.Token);
+            await FlushAsync(FlagLimit, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Not connected just now, or over already.
+        }
+    }
+
+    private async Task CallTerminateAsync()
+    {
+        using var limit = new CancellationTokenSource(TerminateLimit, _time);
+        try
+        {
+            await _calls.Terminate(SessionId, limit.Token);
+        }
+        catch (Exception e) when (e is AwsErrorException or HttpRequestException or IOException or OperationCanceledException or ServiceCallException)
+        {
+            // No credentials, not allowed or out of reach: the session ends with its socket.
+        }
+    }
+}

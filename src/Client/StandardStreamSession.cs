@@ -1,0 +1,33 @@
+using Postern.Protocol.Messages;
+
+namespace Postern.Client;
+
+/// <summary>One TCP connection at the node, joined to two streams here: what ssh's ProxyCommand needs. Bytes pass unchanged both ways.</summary>
+public static class StandardStreamSession
+{
+    /// <summary>How long what was sent may take to be acknowledged once the input has ended.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Runs until the session ends or the input does; then everything sent is delivered and the session terminated,
+    /// so that nothing stays behind at the node.
+    /// </summary>
+    public static async Task<SessionEnd> RunAsync(ClientSession session, Stream input, Stream output, CancellationToken cancellationToken)
+    {
+        session.Attach(async (type, payload, token) =>
+        {
+            if (type != PayloadType.Output)
+                return;
+            await output.WriteAsync(payload, token);
+            await output.FlushAsync(token);
+        });
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var pump = InputPump.RunAsync(session, input, loneLineFeedIsReturn: false, over.Token);
+        if (await Task.WhenAny(pump, session.Ended) == pump && await pump == InputEnd.EndOfInput)
+            await session.FlushAsync(DrainLimit, cancellationToken);
+        await over.CancelAsync();
+        await pump;
+        await session.TerminateAsync();
+        return await session.Ended;
+    }
+}
