@@ -30,7 +30,12 @@ public sealed partial class ClientSession
         }
         catch (Exception e)
         {
-            End(new SessionEnd(SessionEndReason.ProtocolError, $"The session {SessionId} failed in the client: {e.Message}", e));
+            End(new SessionEnd(SessionEndReason.ProtocolError, $"The session {SessionId} cannot go on: {e.Message}", e));
+            await CallTerminateAsync();
+        }
+        finally
+        {
+            await _stream.DisposeAsync();
         }
     }
 

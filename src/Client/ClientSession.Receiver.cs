@@ -7,42 +7,22 @@ namespace Postern.Client;
 
 public sealed partial class ClientSession
 {
-    /// <summary>Sorts what arrives: the handshake is answered here, everything else goes to the attached handler.</summary>
+    /// <summary>Sorts what arrives: the handshake is answered here, everything else goes to the attached handler. What throws ends the session.</summary>
     private sealed class Receiver(ClientSession session) : IDataStreamReceiver
     {
         private static ReadOnlySpan<byte> ExitCodePrefix => "EXIT_CODE:"u8;
 
         private readonly ClientHandshake _handshake = new(session.SessionId);
-        private Task _answer = Task.CompletedTask;
 
         public async ValueTask OnStreamAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
-        {
-            try
-            {
-                await HandleAsync(type, payload, cancellationToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                session.End(new SessionEnd(SessionEndReason.ProtocolError, $"The session {session.SessionId} cannot go on: {e.Message}", e));
-            }
-        }
-
-        public ValueTask OnChannelClosedAsync(ChannelClosedContent closed)
-        {
-            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output));
-            return ValueTask.CompletedTask;
-        }
-
-        private async ValueTask HandleAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
         {
             switch (type)
             {
                 case PayloadType.HandshakeRequest:
-                    await _answer;
-                    _answer = AnswerAsync(_handshake.Answer(payload.Span));
+                    var answer = JsonSerializer.SerializeToUtf8Bytes(_handshake.Answer(payload.Span), MessagesJsonContext.Default.HandshakeResponseContent);
+                    await session.SendAsync(PayloadType.HandshakeResponse, answer, cancellationToken);
                     break;
                 case PayloadType.HandshakeComplete:
-                    await _answer;
                     var facts = _handshake.Complete(payload.Span, out var message, out var maxPayload);
                     session._stream.MaxPayload = maxPayload;
                     if (message.Length > 0)
@@ -64,12 +44,10 @@ public sealed partial class ClientSession
             }
         }
 
-        /// <summary>Runs beside the receive loop, so that the request is acknowledged before its answer goes out.</summary>
-        private async Task AnswerAsync(HandshakeResponseContent response)
+        public ValueTask OnChannelClosedAsync(ChannelClosedContent closed)
         {
-            await Task.Yield();
-            var json = JsonSerializer.SerializeToUtf8Bytes(response, MessagesJsonContext.Default.HandshakeResponseContent);
-            await session.SendAsync(PayloadType.HandshakeResponse, json, CancellationToken.None);
+            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output));
+            return ValueTask.CompletedTask;
         }
 
         private void ReadExitCode(ReadOnlySpan<byte> payload)

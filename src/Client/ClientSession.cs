@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.DataStream;
 using Postern.Protocol.Messages;
@@ -64,17 +65,12 @@ public sealed partial class ClientSession : IAsyncDisposable
     }
 
     /// <summary>Sends stream data; waits while too much is under way. Throws OperationCanceledException once the session is over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         try
         {
-            if (!cancellationToken.CanBeCanceled || cancellationToken == _stop.Token)
-            {
-                await _stream.SendAsync(type, payload, _stop.Token);
-                return;
-            }
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
-            await _stream.SendAsync(type, payload, either.Token);
+            await _stream.SendAsync(type, payload, cancellationToken);
         }
         catch (ObjectDisposedException e)
         {
@@ -90,17 +86,7 @@ public sealed partial class ClientSession : IAsyncDisposable
     }
 
     /// <summary>Waits until the node has acknowledged everything sent, or the time is over.</summary>
-    public async ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _stream.FlushAsync(limit, cancellationToken);
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
-    }
+    public ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken) => _stream.FlushAsync(limit, cancellationToken);
 
     /// <summary>
     /// Ends the session for good: tells the node (port sessions) and the service, each for a bounded time, so that nothing stays behind.
@@ -118,7 +104,7 @@ public sealed partial class ClientSession : IAsyncDisposable
     {
         End(new SessionEnd(SessionEndReason.Terminated));
         await _run;
-        await _stream.DisposeAsync();
+        _stop.Dispose();
     }
 
     private void BecomeReady(SessionFacts facts)
@@ -132,9 +118,9 @@ public sealed partial class ClientSession : IAsyncDisposable
     {
         if (!_ended.TrySetResult(end))
             return;
+        _stop.Cancel();
         if (_ready.TrySetException(new SessionEndedException(end)))
             _ = _ready.Task.Exception; // seen by Ended; nobody has to wait for Ready
-        _stop.Cancel();
     }
 
     private async Task SendTerminateFlagAsync()

@@ -24,10 +24,22 @@ public static class StandardStreamSession
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = InputPump.RunAsync(session, input, loneLineFeedIsReturn: false, over.Token);
         if (await Task.WhenAny(pump, session.Ended) == pump && await pump == InputEnd.EndOfInput)
-            await session.FlushAsync(DrainLimit, cancellationToken);
+            await DrainAsync(session, cancellationToken);
         await over.CancelAsync();
         await pump;
         await session.TerminateAsync();
         return await session.Ended;
+    }
+
+    private static async Task DrainAsync(ClientSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.FlushAsync(DrainLimit, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop: what is under way is given up.
+        }
     }
 }

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Postern.Cli.Output;
+using Postern.Cli.Terminal;
+
+namespace Postern.Cli.Commands;
+
+/// <summary>The verbs of postern.</summary>
+internal static class PosternProgram
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        // ssh's own arguments must not be parsed as ours, and a ProxyCommand has no time for it.
+        if (args is ["ssh", .. var rest] && SshArguments.TryParse(rest, out var ssh))
+            return Verb.GuardAsync(() => SshVerb.RunAsync(ssh));
+        return ParseAndRunAsync(args);
+    }
+
+    public static RootCommand BuildCommand()
+    {
+        var root = new RootCommand($"""
+            postern: shells and tunnels to nodes behind a gateway.
+
+            TARGET is a node id (mi-...), or the name of one node.
+
+            {ExitCodes.Help}
+            """);
+        GatewayOptions.AddTo(root);
+        root.Add(StartCommand.Build());
+        root.Add(ForwardCommand.Build());
+        root.Add(SshCommand.Build());
+        root.Add(NodesCommand.Build());
+        root.Add(ActivateCommand.Build());
+        root.Add(SessionsCommand.Build());
+        root.Add(TerminateCommand.Build());
+        return root;
+    }
+
+    private static Task<int> ParseAndRunAsync(string[] args)
+    {
+        var result = BuildCommand().Parse(args);
+        if (result.Errors.Count > 0)
+        {
+            foreach (var error in result.Errors)
+                StandardOutput.Error.Text($"postern: {error.Message}\n");
+            StandardOutput.Error.Text($"See: {string.Join(' ', Path(result))} --help\n");
+            return Task.FromResult(ExitCodes.Usage);
+        }
+        // The verbs end their sessions themselves on a signal, and report their errors.
+        return result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    private static IEnumerable<string> Path(ParseResult result)
+    {
+        yield return "postern";
+        if (result.CommandResult.Command is not RootCommand)
+            yield return result.CommandResult.Command.Name;
+    }
+}

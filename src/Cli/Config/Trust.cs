@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Postern.Cli.Config;
+
+/// <summary>Reads the certificates a person wants trusted.</summary>
+internal static class Trust
+{
+    /// <summary>Null (the system's roots) without a file. Throws <see cref="SettingsException"/> when the file has no certificates.</summary>
+    public static X509Certificate2Collection? Load(string? caFile, string? alsoFile = null)
+    {
+        if (caFile is null)
+            return null;
+        var roots = new X509Certificate2Collection();
+        Add(roots, caFile);
+        if (alsoFile is not null && File.Exists(alsoFile))
+            Add(roots, alsoFile);
+        return roots;
+    }
+
+    private static void Add(X509Certificate2Collection roots, string file)
+    {
+        var before = roots.Count;
+        try
+        {
+            roots.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"The CA bundle {file} cannot be read: {e.Message}");
+        }
+        if (roots.Count == before)
+            throw new SettingsException($"The CA bundle {file} holds no certificate; it must be PEM.");
+    }
+}

@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace Postern.Cli.Output;
+
+/// <summary>A node as <c>postern nodes --json</c> prints it.</summary>
+internal sealed record NodeRow(string? Id, string? Name, string? Computer, string? Status, string? Platform, string? Address, string? AgentVersion, DateTimeOffset? LastSeen);
+
+/// <summary>A session as <c>postern sessions --json</c> prints it.</summary>
+internal sealed record SessionRow(string? Id, string? Target, string? Status, string? Document, string? Owner, DateTimeOffset? Started, DateTimeOffset? Ended, string? Reason, string? Details);
+
+/// <summary>One forwarding that is open, as <c>postern forward --json</c> prints it, one on a line.</summary>
+internal sealed record ForwardRow(string Local, int Port, string Remote, string Target, string SessionId);
+
+/// <summary>What <c>postern activate --json</c> prints. The code is shown only here.</summary>
+internal sealed record ActivationRow(string? ActivationId, string? ActivationCode, DateTimeOffset Expires, string Register, string Run);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(NodeRow[]))]
+[JsonSerializable(typeof(SessionRow[]))]
+[JsonSerializable(typeof(ForwardRow))]
+[JsonSerializable(typeof(ActivationRow))]
+internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -1,0 +1,47 @@
+namespace Postern.Cli.Terminal;
+
+/// <summary>
+/// Raw mode of the terminal at standard input, given back whatever happens: on dispose, at exit and on a crash.
+/// </summary>
+internal sealed class RawTerminal : IDisposable
+{
+    private readonly byte[] _saved;
+    private int _restored;
+
+    private RawTerminal(byte[] saved)
+    {
+        _saved = saved;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        AppDomain.CurrentDomain.UnhandledException += OnCrash;
+    }
+
+    /// <summary>Null when standard input is not a terminal.</summary>
+    public static RawTerminal? Enter()
+    {
+        var saved = new byte[Posix.TermiosSize];
+        if (Posix.IsTerminal(Posix.StandardInput) == 0 || Posix.GetAttributes(Posix.StandardInput, saved) != 0)
+            return null;
+        var raw = saved.AsSpan().ToArray();
+        Posix.MakeRaw(raw);
+        var terminal = new RawTerminal(saved);
+        Posix.SetAttributes(Posix.StandardInput, Posix.SetWhenDrained, raw);
+        return terminal;
+    }
+
+    public void Dispose()
+    {
+        Restore();
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        AppDomain.CurrentDomain.UnhandledException -= OnCrash;
+    }
+
+    private void OnExit(object? sender, EventArgs e) => Restore();
+
+    private void OnCrash(object? sender, UnhandledExceptionEventArgs e) => Restore();
+
+    private void Restore()
+    {
+        if (Interlocked.Exchange(ref _restored, 1) == 0)
+            Posix.SetAttributes(Posix.StandardInput, Posix.SetWhenDrained, _saved);
+    }
+}
