@@ -7,20 +7,27 @@ namespace Postern.Client.Ports;
 /// <summary>Every local connection is a stream of one multiplexer.</summary>
 internal sealed class MuxCarrier : IPortCarrier
 {
+    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(10);
+    private static readonly byte[] Nop = [1, 3, 0, 0, 0, 0, 0, 0]; // version, command, length, stream
+
     private readonly MuxSession _mux;
+    private readonly CancellationTokenSource _over = new();
+    private readonly Task _keepAlive = Task.CompletedTask;
     private readonly Action<string?> _onFailed;
     private readonly Lock _lock = new();
     private readonly HashSet<MuxStream> _live = [];
     private bool _answered;
 
     /// <param name="session">Carries the multiplexer's bytes.</param>
-    /// <param name="extended">Both ends are Postern's.</param>
+    /// <param name="facts">Which multiplexer the node speaks.</param>
     /// <param name="onFailed">Told that a connection could not reach the destination, with the reason.</param>
-    public MuxCarrier(ClientSession session, bool extended, Action<string?> onFailed)
+    public MuxCarrier(ClientSession session, SessionFacts facts, Action<string?> onFailed)
     {
         _onFailed = onFailed;
-        var options = new MuxOptions { Role = MuxRole.Client, Extended = extended };
+        var options = new MuxOptions { Role = MuxRole.Client, Extended = facts.ExtendedMux };
         _mux = new MuxSession(options, (bytes, token) => session.SendAsync(PayloadType.Output, bytes, token));
+        if (!facts.ExtendedMux && AgentVersions.NeedsMuxKeepAlive(facts.AgentVersion))
+            _keepAlive = KeepAliveAsync(session);
     }
 
     public bool Answered
@@ -63,5 +70,26 @@ internal sealed class MuxCarrier : IPortCarrier
             _onFailed(reason);
     }
 
-    public ValueTask DisposeAsync() => _mux.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _keepAlive;
+        await _mux.DisposeAsync();
+        _over.Dispose();
+    }
+
+    /// <summary>The session sends the multiplexer's frames whole, so that one of these never gets into another.</summary>
+    private async Task KeepAliveAsync(ClientSession session)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(KeepAliveInterval);
+            while (await timer.WaitForNextTickAsync(_over.Token))
+                await session.SendAsync(PayloadType.Output, Nop, _over.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The forwarding or the session is over.
+        }
+    }
 }

@@ -61,7 +61,7 @@ public static class PortForward
         if (!facts.Multiplexed)
             return new BasicCarrier(session);
         MuxCarrier? carrier = null;
-        carrier = new MuxCarrier(session, facts.ExtendedMux,
+        carrier = new MuxCarrier(session, facts,
             reason => events.OnDestinationFailed?.Invoke(new DestinationFailure(reason, !carrier!.Answered)));
         return carrier;
     }

@@ -64,6 +64,7 @@ public sealed partial class MuxStream
 
     internal void OnData(ReadOnlySpan<byte> data)
     {
+        Answered = true;
         _unread.Write(data);
         _readable.Set();
     }

@@ -24,6 +24,9 @@ public sealed partial class MuxStream
     /// <summary>Set when the peer refused or broke the stream and said why (extended mode). One line, no control characters.</summary>
     public string? FailureReason { get; private set; }
 
+    /// <summary>The peer has sent data: whatever it stands for was reached.</summary>
+    public bool Answered { get; private set; }
+
     internal bool IsAborted => _aborted is not null;
 
     private bool Extended => _session.Options.Extended;
