@@ -30,6 +30,7 @@ internal static class NodesFeature
         operations.Add(SsmOperations.DeleteActivation, Access.User, "ssm:DeleteActivation", Make<DeleteActivation>().HandleAsync);
 
         operations.Add(SsmOperations.RegisterManagedInstance, Access.Anonymous, "ssm:RegisterManagedInstance", Make<RegisterManagedInstance>().HandleAsync);
+        operations.Add(SsmOperations.RequestManagedInstanceRoleToken, Access.NodeKey, "ssm:RequestManagedInstanceRoleToken", Make<RequestManagedInstanceRoleToken>().HandleAsync);
         operations.Add(SsmOperations.UpdateManagedInstancePublicKey, Access.NodeKey, "ssm:UpdateManagedInstancePublicKey", Make<UpdateManagedInstancePublicKey>().HandleAsync);
         operations.Add(SsmOperations.UpdateInstanceInformation, Access.Node, "ssm:UpdateInstanceInformation", Make<UpdateInstanceInformation>().HandleAsync);
         operations.Add(SsmOperations.ListInstanceAssociations, Access.Node, "ssm:ListInstanceAssociations", ListInstanceAssociations.HandleAsync);
