@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Postern.Server.Sessions;
+
+internal sealed partial class LiveSession
+{
+    /// <summary>A single connection through which nothing has passed yet.</summary>
+    private bool Unused => Row.IsSingleConnection && !_restored && Volatile.Read(ref _lastData) == _created;
+
+    private TimeSpan IdleDue => Row.IdleTimeout is { } idle
+        ? _time.GetElapsedTime(_created, Volatile.Read(ref _lastData)) + TimeSpan.FromMilliseconds(idle)
+        : Never;
+
+    private void RepeatTask()
+    {
+        if (_agentRequested || _repetitions >= _options.RepeatTask.Count || Now < _options.RepeatTask[_repetitions])
+            return;
+        _repetitions++;
+        PostTask();
+    }
+
+    /// <summary>The first deadline that has passed decides how the session ends.</summary>
+    private void PlanEnd()
+    {
+        var now = Now;
+        if (_end is null && _completed is { } completed)
+            _end = completed.Success
+                ? new PlannedEnd(SessionState.Terminated, Or(completed.Output, "The session ended on the node."), completed.Output)
+                : Failed(Or(completed.Output, $"The agent on {NodeId} reported that the session failed, and gave no reason."));
+        else if (_completed is { Success: false } failed && _end is { Final: SessionState.Terminated, Output: "" })
+            _end = _end with { Final = SessionState.Failed, Output = failed.Output };
+        if (_end is not null)
+            return;
+        if (!_agentHere && now >= _agentDue)
+            _end = Failed(_agentCame ? AgentGone() : $"The agent on {NodeId} did not open a data channel within {Text(_options.AgentStart)}. It may be busy, or it could not read the request.");
+        else if (!_agentCame && now >= _offlineDue)
+            _end = Failed($"{NodeId} went offline before the session began.");
+        else if (!_clientHere && now >= _clientDue)
+            _end = new PlannedEnd(SessionState.Terminated, "The client was gone and did not come back.", "");
+        else if (now >= _maxDue)
+            _end = Over($"The session reached its maximum duration of {Text(TimeSpan.FromMilliseconds(Row.MaxDuration!.Value))}.");
+        else if (now >= IdleDue)
+            _end = Over($"The session was idle for {Text(TimeSpan.FromMilliseconds(Row.IdleTimeout!.Value))}.");
+    }
+
+    private string AgentGone() => Unused
+        ? $"Connection to destination port failed: the agent on {NodeId} closed the data channel before anything was sent, as it does when nothing listens there."
+        : $"The agent on {NodeId} closed the data channel and did not come back within {Text(_options.AgentAway)}.";
+
+    private static PlannedEnd Over(string reason) => new(SessionState.Terminated, reason, reason);
+
+    private static PlannedEnd Failed(string reason) => new(SessionState.Failed, reason, reason);
+
+    private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
+
+    private static string Text(TimeSpan limit) => limit.TotalMinutes >= 2
+        ? string.Create(CultureInfo.InvariantCulture, $"{limit.TotalMinutes:0.#} minutes")
+        : string.Create(CultureInfo.InvariantCulture, $"{limit.TotalSeconds:0.#} seconds");
+
+    /// <summary>Sets the timer to the next deadline.</summary>
+    private void Arm()
+    {
+        var now = Now;
+        var next = Never;
+        Earliest(_endDue);
+        if (_end is not null && !_closePosted)
+            Earliest(_repeatEnd);
+        if (_end is null)
+        {
+            if (!_agentHere) Earliest(_agentDue);
+            if (!_clientHere) Earliest(_clientDue);
+            if (!_agentCame) Earliest(_offlineDue);
+            if (!_agentRequested && _repetitions < _options.RepeatTask.Count) Earliest(_options.RepeatTask[_repetitions]);
+            Earliest(_maxDue);
+            Earliest(IdleDue);
+        }
+        // Timers count whole milliseconds and may fire one early: a deadline is never in the past here, so the session cannot spin.
+        var wait = next == Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp((next - now).TotalMilliseconds + 1, 1, int.MaxValue));
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+
+        void Earliest(TimeSpan due)
+        {
+            if (due < next)
+                next = due;
+        }
+    }
+}

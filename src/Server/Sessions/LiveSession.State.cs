@@ -1,0 +1,144 @@
+namespace Postern.Server.Sessions;
+
+internal sealed partial class LiveSession
+{
+    private static readonly TimeSpan Never = TimeSpan.MaxValue;
+
+    private readonly byte[]? _task;
+    private SessionState _state;
+    private bool _restored, _agentHere, _clientHere, _agentRequested, _agentCame, _closePosted;
+    private int _repetitions;
+    // Deadlines, in time since this object was made.
+    private TimeSpan _agentDue, _clientDue, _offlineDue = Never, _maxDue = Never, _endDue = Never, _repeatEnd = Never;
+    private PlannedEnd? _end;
+    private SessionEvent.TaskCompleted? _completed;
+
+    /// <param name="Final">Terminated waits for the node's report, Failed does not.</param>
+    private sealed record PlannedEnd(SessionState Final, string Details, string Output);
+
+    private void SetFirstDeadlines(bool restored)
+    {
+        var age = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Row.StartedAt);
+        _restored = restored;
+        _agentCame = restored && _state != SessionState.Connecting;
+        _agentRequested = restored;
+        _agentDue = _agentCame ? _options.AfterRestart : Later(_options.AgentStart, age, restored);
+        _clientDue = _agentCame ? _options.AfterRestart : Later(_options.ClientStart, age, restored);
+        if (Row.MaxDuration is { } max)
+            _maxDue = TimeSpan.FromMilliseconds(max) - age;
+        if (_state == SessionState.Terminating)
+            _end = new PlannedEnd(SessionState.Terminated, Row.Details ?? "", Row.Output ?? "");
+    }
+
+    private TimeSpan Later(TimeSpan limit, TimeSpan age, bool restored)
+        => restored && limit - age < _options.AfterRestart ? _options.AfterRestart : limit - age;
+
+    private void Note(SessionEvent happened)
+    {
+        switch (happened)
+        {
+            case SessionEvent.AgentRequested:
+                _agentRequested = true;
+                break;
+            case SessionEvent.Attached { Side: SessionSide.Agent }:
+                (_agentHere, _agentCame, _agentRequested, _agentDue) = (true, true, true, Never);
+                break;
+            case SessionEvent.Attached:
+                (_clientHere, _clientDue) = (true, Never);
+                break;
+            case SessionEvent.Detached { Side: SessionSide.Agent }:
+                _agentHere = false;
+                _agentDue = Now + (Unused ? _options.AgentAwayUnused : _options.AgentAway);
+                break;
+            case SessionEvent.Detached lost:
+                _clientHere = false;
+                _clientDue = Now + (lost.Silent ? _options.ClientSilent : _options.ClientAway);
+                break;
+            case SessionEvent.Terminate terminate:
+                _end ??= new PlannedEnd(SessionState.Terminated, terminate.Details, terminate.Output);
+                break;
+            case SessionEvent.Fail fail:
+                _end ??= new PlannedEnd(SessionState.Failed, fail.Reason, fail.Reason);
+                break;
+            case SessionEvent.TaskCompleted completed:
+                _completed ??= completed;
+                break;
+            case SessionEvent.NodeAttached:
+                _offlineDue = Never;
+                _closePosted = false;
+                if (!_agentRequested)
+                    PostTask();
+                break;
+            case SessionEvent.NodeDetached:
+                _offlineDue = Now + _options.OfflineStart;
+                break;
+        }
+    }
+
+    /// <summary>Decides what the notes and the clock ask for, and does it. Safe to call again after a failure.</summary>
+    private async Task AdvanceAsync(CancellationToken cancellationToken)
+    {
+        RepeatTask();
+        PlanEnd();
+        if (_end is { } end)
+        {
+            await EndAsync(end, cancellationToken);
+            return;
+        }
+        if (_state == SessionState.Connected && !_clientHere)
+            await ChangeAsync(SessionState.Disconnected, null, null, cancellationToken);
+        else if (_clientHere && (_state == SessionState.Disconnected || (_state == SessionState.Connecting && _agentHere)))
+            await ChangeAsync(SessionState.Connected, null, null, cancellationToken);
+    }
+
+    private async Task EndAsync(PlannedEnd end, CancellationToken cancellationToken)
+    {
+        if (_completed is not null || end.Final == SessionState.Failed || Now >= _endDue)
+        {
+            await ChangeAsync(end.Final, end.Details, end.Output, cancellationToken);
+            _ending.TrySetResult(new SessionEnd(end.Output, _completed is null));
+            if (_completed is null && !_agentHere)
+                PostClose();
+            return;
+        }
+        if (_state != SessionState.Terminating)
+            await ChangeAsync(SessionState.Terminating, end.Details, end.Output, cancellationToken);
+        if (_endDue == Never)
+            (_endDue, _repeatEnd) = (Now + _options.Termination, Now + _options.RepeatTermination);
+        _ending.TrySetResult(new SessionEnd(end.Output, TellAgent: true));
+        if (!_agentHere || Now >= _repeatEnd)
+            PostClose();
+        // A node that never took the task has nothing to report.
+        if (!_agentRequested && !_agentCame)
+            await ChangeAsync(SessionState.Terminated, null, null, cancellationToken);
+    }
+
+    private async Task ChangeAsync(SessionState to, string? details, string? output, CancellationToken cancellationToken)
+    {
+        if (await _store.ChangeStateAsync(Id, _state, to, details, output, cancellationToken))
+        {
+            Log.StateChanged(_log, Id, _state, to, details);
+            _state = to;
+            return;
+        }
+        // Another gateway changed it, or the row is gone: what the table says counts.
+        _state = (await _store.FindAsync(Id, cancellationToken))?.Status ?? SessionState.Terminated;
+        if (_state.IsEnded())
+            _ending.TrySetResult(new SessionEnd("", TellAgent: true));
+        else if (_state == SessionState.Terminating)
+            _end ??= new PlannedEnd(SessionState.Terminated, "Terminated by another gateway.", "");
+        _events.Writer.TryWrite(SessionEvent.Tick.Instance); // decide again
+    }
+
+    private void PostTask()
+    {
+        if (_task is not null)
+            _nodes.TryPost(NodeId, _task);
+    }
+
+    private void PostClose()
+    {
+        if (!_closePosted)
+            _closePosted = _nodes.TryPost(NodeId, SessionTasks.Close(Id, NodeId, _time));
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using Postern.Protocol.AwsJson;
+using Postern.Protocol.Messages;
+using Postern.Server.Nodes;
+
+namespace Postern.Server.Sessions;
+
+/// <summary>The sessions this gateway looks after.</summary>
+internal sealed class LiveSessions(
+    SessionStore store, NodeConnections nodes, SessionOptions options, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
+{
+    /// <summary>How many ended sessions a node that comes back is told about.</summary>
+    private const int MaxReminders = 200;
+
+    private readonly ConcurrentDictionary<string, LiveSession> _sessions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _boots = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
+    private bool _stopped;
+
+    public int Count => _sessions.Count;
+
+    /// <summary>Takes over a session that was just started.</summary>
+    public void Add(SessionRow row, byte[] task) => AddOrGet(row, task);
+
+    /// <exception cref="AwsErrorException">LimitExceededException: there are too many live sessions.</exception>
+    public void CheckLimits(string nodeId)
+    {
+        if (_sessions.Count >= options.MaxInAll)
+            throw new AwsErrorException("LimitExceededException", $"This gateway has {options.MaxInAll} live sessions, as many as it may. End some, then try again.");
+        if (_sessions.Values.Count(session => session.NodeId == nodeId) >= options.MaxPerNode)
+            throw new AwsErrorException("LimitExceededException", $"{nodeId} has {options.MaxPerNode} live sessions, as many as a node may. End some, then try again.");
+    }
+
+    /// <summary>The session when it is live; one that an earlier process started is taken over. Null when it has ended or never was.</summary>
+    public async ValueTask<LiveSession?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+            return session;
+        var row = await store.FindAsync(id, cancellationToken);
+        return row is null || row.Status.IsEnded() ? null : AddOrGet(row, null);
+    }
+
+    /// <summary>Takes over what an earlier process of this gateway left.</summary>
+    public async Task RestoreAsync(string gateway, CancellationToken cancellationToken)
+    {
+        var rows = await store.ListLiveAsync(gateway, cancellationToken);
+        foreach (var row in rows)
+            AddOrGet(row, null);
+        if (rows.Count > 0)
+            Log.Restored(log, rows.Count);
+    }
+
+    /// <summary>agent_task_complete from a node. Comes up to three times, twice with different ids, late, or never.</summary>
+    public async Task CompleteTaskAsync(string nodeId, AgentTaskCompleteContent content, CancellationToken cancellationToken)
+    {
+        var row = await store.FindAsync(content.TaskId, cancellationToken);
+        if (row is null)
+            return;
+        if (row.NodeId != nodeId)
+        {
+            Log.ForeignTask(log, row.Id, nodeId);
+            return;
+        }
+        await store.MarkAgentDoneAsync(row.Id, Empty(content.S3UrlSuffix), Empty(content.CwlStream), cancellationToken);
+        if (_sessions.TryGetValue(row.Id, out var session))
+            await session.PostAsync(new SessionEvent.TaskCompleted(content.FinalTaskStatus == "Success", content.Output), cancellationToken);
+    }
+
+    /// <summary>
+    /// A node's control channel is there: sessions it was not asked for yet are asked for, ended ones it may still run are closed.
+    /// A boot id (our agent only) that differs from the last one means that the node's sessions died with its earlier process.
+    /// </summary>
+    public async Task NodeAttachedAsync(string nodeId, string? bootId, CancellationToken cancellationToken)
+    {
+        SessionEvent happened = new SessionEvent.NodeAttached();
+        if (bootId is not null)
+        {
+            _boots.TryGetValue(nodeId, out var earlier);
+            _boots[nodeId] = bootId;
+            if (earlier is not null && earlier != bootId)
+                happened = new SessionEvent.Fail($"The agent on {nodeId} was restarted; its sessions ended with it.");
+        }
+        await PostToNodeSessionsAsync(nodeId, happened, cancellationToken);
+        foreach (var ended in await store.ListEndedUnknownToNodeAsync(nodeId, MaxReminders, cancellationToken))
+        {
+            if (!nodes.TryPost(nodeId, SessionTasks.Close(ended.Id, nodeId, time)))
+                return; // its mailbox is full: the rest is told the next time it attaches
+            await store.MarkAgentDoneAsync(ended.Id, null, null, cancellationToken);
+        }
+    }
+
+    public Task NodeDetachedAsync(string nodeId, CancellationToken cancellationToken)
+        => PostToNodeSessionsAsync(nodeId, new SessionEvent.NodeDetached(), cancellationToken);
+
+    /// <summary>The node is gone for good.</summary>
+    public Task NodeRemovedAsync(string nodeId, string reason, CancellationToken cancellationToken)
+    {
+        _boots.TryRemove(nodeId, out _);
+        return PostToNodeSessionsAsync(nodeId, new SessionEvent.Fail(reason), cancellationToken);
+    }
+
+    /// <summary>Stops looking after sessions; their rows stay live.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_adding)
+            _stopped = true;
+        await Task.WhenAll(_sessions.Values.Select(session => session.DisposeAsync().AsTask()));
+    }
+
+    private async Task PostToNodeSessionsAsync(string nodeId, SessionEvent happened, CancellationToken cancellationToken)
+    {
+        foreach (var session in _sessions.Values)
+            if (session.NodeId == nodeId)
+                await session.PostAsync(happened, cancellationToken);
+    }
+
+    private LiveSession AddOrGet(SessionRow row, byte[]? task)
+    {
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            if (_sessions.TryGetValue(row.Id, out var known))
+                return known;
+            var session = new LiveSession(row, task, store, nodes, options, time, log);
+            _sessions[row.Id] = session;
+            session.Over.ContinueWith(static (_, state) =>
+            {
+                var (sessions, over) = ((ConcurrentDictionary<string, LiveSession>, LiveSession))state!;
+                sessions.TryRemove(new KeyValuePair<string, LiveSession>(over.Id, over));
+            }, (_sessions, session), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            return session;
+        }
+    }
+
+    private static string? Empty(string text) => text.Length == 0 ? null : text;
+}

@@ -1,0 +1,23 @@
+namespace Postern.Server.Sessions;
+
+/// <summary>Event ids 1500 to 1599.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1500, LogLevel.Information, "Session {SessionId} started: {Owner} on {NodeId} with {Document}")]
+    public static partial void Started(ILogger logger, string sessionId, string owner, string nodeId, string document);
+
+    [LoggerMessage(1501, LogLevel.Information, "Session {SessionId}: {From} -> {To} {Details}")]
+    public static partial void StateChanged(ILogger logger, string sessionId, SessionState from, SessionState to, string? details);
+
+    [LoggerMessage(1502, LogLevel.Error, "Session {SessionId}: its state could not be written and will be written again")]
+    public static partial void StateChangeFailed(ILogger logger, string sessionId, Exception exception);
+
+    [LoggerMessage(1503, LogLevel.Information, "{Count} live sessions taken over from the previous run; their ends may come back")]
+    public static partial void Restored(ILogger logger, int count);
+
+    [LoggerMessage(1504, LogLevel.Error, "The sweep of sessions failed and will run again")]
+    public static partial void SweepFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1505, LogLevel.Warning, "Session {SessionId}: node {NodeId} reported the end of a session that is not its own; ignored")]
+    public static partial void ForeignTask(ILogger logger, string sessionId, string nodeId);
+}

@@ -1,0 +1,43 @@
+namespace Postern.Server.Sessions;
+
+/// <summary>Limits and times of sessions.</summary>
+internal sealed record SessionOptions
+{
+    /// <summary>Live sessions on one node; a further StartSession is refused.</summary>
+    public int MaxPerNode { get; init; } = 500;
+    /// <summary>Live sessions on this gateway; a further StartSession is refused.</summary>
+    public int MaxInAll { get; init; } = 10_000;
+    /// <summary>How long a token that was not used opens its channel.</summary>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>The node's data channel must have come by then.</summary>
+    public TimeSpan AgentStart { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>As <see cref="AgentStart"/> when the node lost its control channel meanwhile.</summary>
+    public TimeSpan OfflineStart { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>The client's first socket must have come by then.</summary>
+    public TimeSpan ClientStart { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>When the request to a node is repeated, counted from StartSession: agents do not acknowledge it and drop repetitions.</summary>
+    public IReadOnlyList<TimeSpan> RepeatTask { get; init; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+    /// <summary>A client whose socket was closed may resume for this long. AWS's plugin takes up to 12 s over its six attempts.</summary>
+    public TimeSpan ClientAway { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>As <see cref="ClientAway"/> when nobody closed the socket and the network lost it.</summary>
+    public TimeSpan ClientSilent { get; init; } = TimeSpan.FromMinutes(20);
+    /// <summary>An agent whose data channel was closed may come back for this long.</summary>
+    public TimeSpan AgentAway { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// As <see cref="AgentAway"/> in an SSH session that carried no data yet: AWS's agent dies this way, without a word, when the
+    /// destination refuses.
+    /// </summary>
+    public TimeSpan AgentAwayUnused { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>Both ends may come back for this long after the gateway was restarted.</summary>
+    public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long a node told to end a session has to report that it did.</summary>
+    public TimeSpan Termination { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>After this long without such a report the node is told again, on its control channel.</summary>
+    public TimeSpan RepeatTermination { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>ResumeSession calls of one session that are answered at once; then one a second.</summary>
+    public int ResumeBurst { get; init; } = 5;
+    /// <summary>Ended sessions are listed in the history for this long.</summary>
+    public TimeSpan History { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How often expired tokens and old history are removed.</summary>
+    public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
+}

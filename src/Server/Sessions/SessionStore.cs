@@ -1,0 +1,85 @@
+using Postern.Server.Storage;
+
+namespace Postern.Server.Sessions;
+
+/// <summary>The table of sessions.</summary>
+internal sealed partial class SessionStore(Database database, TimeProvider time)
+{
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Task InsertAsync(SessionRow row, string clientTokenHash, DateTimeOffset expires, CancellationToken cancellationToken) => database.ExecuteAsync(
+        """
+        INSERT INTO sessions (id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
+          started_at, idle_timeout, max_duration, agent_done, client_token, client_token_expires_at)
+        VALUES (@Id, @NodeId, @Gateway, @OwnerArn, @OwnerId, @DocumentName, @SessionType, @PortType, @Parameters, @Reason, @AccessType, @State,
+          @StartedAt, @IdleTimeout, @MaxDuration, 0, @clientTokenHash, @expiresAt)
+        """,
+        new
+        {
+            row.Id,
+            row.NodeId,
+            row.Gateway,
+            row.OwnerArn,
+            row.OwnerId,
+            row.DocumentName,
+            row.SessionType,
+            row.PortType,
+            row.Parameters,
+            row.Reason,
+            row.AccessType,
+            row.State,
+            row.StartedAt,
+            row.IdleTimeout,
+            row.MaxDuration,
+            clientTokenHash,
+            expiresAt = expires.ToUnixTimeMilliseconds(),
+        }, cancellationToken);
+
+    public Task<SessionRow?> FindAsync(string id, CancellationToken cancellationToken)
+        => database.QuerySingleOrDefaultAsync<SessionRow>($"SELECT {SessionRow.Columns} FROM sessions WHERE id = @id", new { id }, cancellationToken);
+
+    /// <summary>The live sessions that a gateway looks after.</summary>
+    public Task<IReadOnlyList<SessionRow>> ListLiveAsync(string gateway, CancellationToken cancellationToken) => database.QueryAsync<SessionRow>(
+        $"SELECT {SessionRow.Columns} FROM sessions WHERE gateway = @gateway AND state NOT IN ('Terminated', 'Failed')", new { gateway }, cancellationToken);
+
+    /// <summary>
+    /// Moves a session from one state to another. False: it was in another state, and nothing changed. Details and output are kept
+    /// when null; the end gets its date.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The transition is not legal.</exception>
+    public async Task<bool> ChangeStateAsync(string id, SessionState from, SessionState to, string? details, string? output, CancellationToken cancellationToken)
+    {
+        if (!from.MayBecome(to))
+            throw new InvalidOperationException($"A session that is {from} cannot become {to}.");
+        return await database.ExecuteAsync(
+            """
+            UPDATE sessions SET state = @to, details = COALESCE(@details, details), output = COALESCE(@output, output), ended_at = @endedAt
+            WHERE id = @id AND state = @from
+            """,
+            new { id, from = from.ToString(), to = to.ToString(), details, output, endedAt = to.IsEnded() ? Now : (long?)null }, cancellationToken) > 0;
+    }
+
+    /// <summary>Records that nothing of the session is left on its node, and where the node put the log.</summary>
+    public Task MarkAgentDoneAsync(string id, string? s3Url, string? cloudwatchUrl, CancellationToken cancellationToken) => database.ExecuteAsync(
+        "UPDATE sessions SET agent_done = 1, s3_url = COALESCE(@s3Url, s3_url), cloudwatch_url = COALESCE(@cloudwatchUrl, cloudwatch_url) WHERE id = @id",
+        new { id, s3Url, cloudwatchUrl }, cancellationToken);
+
+    /// <summary>Sessions that ended while their node may not have heard of it: newest first.</summary>
+    public Task<IReadOnlyList<SessionRow>> ListEndedUnknownToNodeAsync(string nodeId, int limit, CancellationToken cancellationToken) => database.QueryAsync<SessionRow>(
+        $"""
+        SELECT {SessionRow.Columns} FROM sessions WHERE node_id = @nodeId AND state IN ('Terminated', 'Failed') AND agent_done = 0
+        ORDER BY started_at DESC LIMIT @limit
+        """, new { nodeId, limit }, cancellationToken);
+
+    public Task<IReadOnlyList<SessionRow>> PageAsync(SessionQuery query, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = query.Conditions.Parameters;
+        parameters.Add("limit", limit);
+        return database.QueryAsync<SessionRow>(
+            $"SELECT {SessionRow.Columns} FROM sessions WHERE {query.Conditions.Sql} ORDER BY started_at DESC, id DESC LIMIT @limit", parameters, cancellationToken);
+    }
+
+    /// <summary>Removes sessions that ended before a time.</summary>
+    public Task<int> DeleteEndedBeforeAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.ExecuteAsync(
+        "DELETE FROM sessions WHERE state IN ('Terminated', 'Failed') AND ended_at < @before", new { before = before.ToUnixTimeMilliseconds() }, cancellationToken);
+}
