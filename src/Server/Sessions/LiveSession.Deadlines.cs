@@ -5,7 +5,7 @@ namespace Postern.Server.Sessions;
 internal sealed partial class LiveSession
 {
     /// <summary>A single connection through which nothing has passed yet.</summary>
-    private bool Unused => Row.IsSingleConnection && !_restored && Volatile.Read(ref _lastData) == _created;
+    private bool Unused => Row.IsSingleConnection && !IsTakenOver && Volatile.Read(ref _lastData) == _created;
 
     private TimeSpan IdleDue => Row.IdleTimeout is { } idle
         ? _time.GetElapsedTime(_created, Volatile.Read(ref _lastData)) + TimeSpan.FromMilliseconds(idle)
@@ -38,16 +38,16 @@ internal sealed partial class LiveSession
         else if (!_clientHere && now >= _clientDue)
             _end = new PlannedEnd(SessionState.Terminated, "The client was gone and did not come back.", "");
         else if (now >= _maxDue)
-            _end = Over($"The session reached its maximum duration of {Text(TimeSpan.FromMilliseconds(Row.MaxDuration!.Value))}.");
+            _end = TimedOut($"The session reached its maximum duration of {Text(TimeSpan.FromMilliseconds(Row.MaxDuration!.Value))}.");
         else if (now >= IdleDue)
-            _end = Over($"The session was idle for {Text(TimeSpan.FromMilliseconds(Row.IdleTimeout!.Value))}.");
+            _end = TimedOut($"The session was idle for {Text(TimeSpan.FromMilliseconds(Row.IdleTimeout!.Value))}.");
     }
 
     private string AgentGone() => Unused
         ? $"Connection to destination port failed: the agent on {NodeId} closed the data channel before anything was sent, as it does when nothing listens there."
         : $"The agent on {NodeId} closed the data channel and did not come back within {Text(_options.AgentAway)}.";
 
-    private static PlannedEnd Over(string reason) => new(SessionState.Terminated, reason, reason);
+    private static PlannedEnd TimedOut(string reason) => new(SessionState.Terminated, reason, reason);
 
     private static PlannedEnd Failed(string reason) => new(SessionState.Failed, reason, reason);
 

@@ -6,7 +6,7 @@ internal sealed partial class LiveSession
 
     private readonly byte[]? _task;
     private SessionState _state;
-    private bool _restored, _agentHere, _clientHere, _agentRequested, _agentCame, _closePosted;
+    private bool _agentHere, _clientHere, _agentRequested, _agentCame, _closePosted;
     private int _repetitions;
     // Deadlines, in time since this object was made.
     private TimeSpan _agentDue, _clientDue, _offlineDue = Never, _maxDue = Never, _endDue = Never, _repeatEnd = Never;
@@ -19,7 +19,6 @@ internal sealed partial class LiveSession
     private void SetFirstDeadlines(bool restored)
     {
         var age = _time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(Row.StartedAt);
-        _restored = restored;
         _agentCame = restored && _state != SessionState.Connecting;
         _agentRequested = restored;
         _agentDue = _agentCame ? _options.AfterRestart : Later(_options.AgentStart, age, restored);

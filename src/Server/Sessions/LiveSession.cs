@@ -19,6 +19,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     private readonly SessionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly Action<LiveSession> _forget;
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true });
     private readonly TaskCompletionSource<SessionEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -34,9 +35,11 @@ internal sealed partial class LiveSession : IAsyncDisposable
     /// <param name="options">Limits and times.</param>
     /// <param name="time">Clock of all deadlines.</param>
     /// <param name="log">Of the sessions.</param>
-    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionOptions options, TimeProvider time, ILogger log)
+    /// <param name="forget">Called once, when the session is over here.</param>
+    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionOptions options, TimeProvider time, ILogger log, Action<LiveSession> forget)
     {
         Row = row;
+        _forget = forget;
         (_task, _store, _nodes, _options, _time, _log) = (task, store, nodes, options, time, log);
         _state = row.Status;
         _created = _lastData = time.GetTimestamp();
@@ -50,6 +53,9 @@ internal sealed partial class LiveSession : IAsyncDisposable
     public SessionRow Row { get; }
     public string Id => Row.Id;
     public string NodeId => Row.NodeId;
+
+    /// <summary>An earlier process of the gateway started it.</summary>
+    public bool IsTakenOver => _task is null;
 
     /// <summary>Completes when the session begins to end: both ends must be told. Cancelled when the gateway stops first.</summary>
     public Task<SessionEnd> Ending => _ending.Task;
@@ -89,7 +95,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
                     await AdvanceAsync(_stop.Token);
                     Arm();
                 }
-                catch (Exception e) when (e is System.Data.Common.DbException or TimeoutException)
+                catch (Exception e) when (e is not OperationCanceledException)
                 {
                     Log.StateChangeFailed(_log, Id, e);
                     _timer.Change(RetryAfterFailure, Timeout.InfiniteTimeSpan);
@@ -110,6 +116,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
         {
             _events.Writer.TryComplete();
             await _timer.DisposeAsync();
+            _forget(this);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class LiveSessions(
     public int Count => _sessions.Count;
 
     /// <summary>Takes over a session that was just started.</summary>
-    public void Add(SessionRow row, byte[] task) => AddOrGet(row, task);
+    public LiveSession Add(SessionRow row, byte[] task) => AddOrGet(row, task);
 
     /// <exception cref="AwsErrorException">LimitExceededException: there are too many live sessions.</exception>
     public void CheckLimits(string nodeId)
@@ -121,15 +121,17 @@ internal sealed class LiveSessions(
             ObjectDisposedException.ThrowIf(_stopped, this);
             if (_sessions.TryGetValue(row.Id, out var known))
                 return known;
-            var session = new LiveSession(row, task, store, nodes, options, time, log);
+            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget);
             _sessions[row.Id] = session;
-            session.Over.ContinueWith(static (_, state) =>
-            {
-                var (sessions, over) = ((ConcurrentDictionary<string, LiveSession>, LiveSession))state!;
-                sessions.TryRemove(new KeyValuePair<string, LiveSession>(over.Id, over));
-            }, (_sessions, session), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return session;
         }
+    }
+
+    // Under the lock: a session must not be forgotten before it was entered.
+    private void Forget(LiveSession session)
+    {
+        lock (_adding)
+            _sessions.TryRemove(new KeyValuePair<string, LiveSession>(session.Id, session));
     }
 
     private static string? Empty(string text) => text.Length == 0 ? null : text;

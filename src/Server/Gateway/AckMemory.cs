@@ -1,0 +1,68 @@
+namespace Postern.Server.Gateway;
+
+/// <summary>
+/// Which stream messages of one direction were acknowledged. Stock ends send a message before they enter it in their list of
+/// unacknowledged ones; on a fast link the ack comes first, finds nothing, and the message is sent again for ever, while the
+/// other end (AWS's plugin) acknowledges no message twice. The relay then answers from this memory.
+/// <para>All numbers below a watermark, and a bitmap above it. A number further up than the bitmap reaches is not remembered.</para>
+/// </summary>
+internal sealed class AckMemory(bool fromStart)
+{
+    /// <summary>Numbers above the watermark that are remembered: more than any stock end has under way (100,000).</summary>
+    public const int Window = 128 * 1024;
+    private const int BitsPerWord = 64, FirstWords = 8;
+
+    private readonly Lock _lock = new();
+    // A ring: bit n stands at n modulo its size.
+    private ulong[] _bits = new ulong[FirstWords];
+    // From _first up to _next (exclusive) all are acknowledged. _first is -1 until the first number shows where this memory begins.
+    private long _first = fromStart ? 0 : -1, _next;
+
+    public void Add(long number)
+    {
+        lock (_lock)
+        {
+            if (number < 0)
+                return;
+            if (_first < 0)
+                _first = _next = number;
+            var distance = number - _next;
+            if (distance is < 0 or >= Window)
+                return;
+            if (distance >= (long)_bits.Length * BitsPerWord)
+                Grow(distance);
+            _bits[Word(number)] |= Bit(number);
+            while ((_bits[Word(_next)] & Bit(_next)) != 0)
+            {
+                _bits[Word(_next)] &= ~Bit(_next);
+                _next++;
+            }
+        }
+    }
+
+    public bool Contains(long number)
+    {
+        lock (_lock)
+        {
+            if (_first < 0 || number < _first)
+                return false;
+            return number < _next || (number - _next < (long)_bits.Length * BitsPerWord && (_bits[Word(number)] & Bit(number)) != 0);
+        }
+    }
+
+    private int Word(long number) => (int)(number / BitsPerWord % _bits.Length);
+
+    private static ulong Bit(long number) => 1UL << (int)(number % BitsPerWord);
+
+    private void Grow(long distance)
+    {
+        var old = _bits;
+        var words = old.Length;
+        while ((long)words * BitsPerWord <= distance)
+            words *= 2;
+        _bits = new ulong[words];
+        for (var number = _next; number < _next + (long)old.Length * BitsPerWord; number++)
+            if ((old[(int)(number / BitsPerWord % old.Length)] & Bit(number)) != 0)
+                _bits[Word(number)] |= Bit(number);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+
+namespace Postern.Server.Gateway;
+
+/// <summary>
+/// One WebSocket and its end: a single abort token, and the first reason for it. The request that opened the socket owns this
+/// and calls <see cref="CloseAsync"/> as its last act; anyone may <see cref="Abort"/>.
+/// </summary>
+internal sealed class ChannelSocket : IDisposable
+{
+    private static readonly TimeSpan CloseFrameTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _abort;
+    private readonly CancellationTokenRegistration _onPeerGone;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TimeProvider _time;
+    private string? _reason;
+
+    /// <param name="socket">Open.</param>
+    /// <param name="peerGone">Set once the peer has closed the connection below, also while nothing is read.</param>
+    /// <param name="closedUnread">How long a connection the peer has closed may stay unread.</param>
+    /// <param name="time">Clock of the time-outs.</param>
+    public ChannelSocket(WebSocket socket, CancellationToken peerGone, TimeSpan closedUnread, TimeProvider time)
+    {
+        Socket = socket;
+        _time = time;
+        _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _onPeerGone = peerGone.Register(() => _abort.CancelAfter(closedUnread));
+    }
+
+    public WebSocket Socket { get; }
+    public CancellationToken Aborted => _abort.Token;
+    /// <summary>Why the socket was given up on this side; null when the peer closed it.</summary>
+    public string? Reason => _reason;
+    /// <summary>Completes when the socket is closed for good.</summary>
+    public Task Finished => _finished.Task;
+
+    /// <summary>Makes whoever reads or writes the socket stop. Safe to call again; the first reason is kept.</summary>
+    public void Abort(string reason)
+    {
+        if (_finished.Task.IsCompleted)
+            return;
+        Interlocked.CompareExchange(ref _reason, reason, null);
+        _abort.Cancel();
+    }
+
+    /// <summary>
+    /// Says goodbye when the socket is still able to, then closes it. Not said to a peer that closed already. Stock ends never send a close
+    /// message and need none.
+    /// </summary>
+    public async Task CloseAsync(WebSocketCloseStatus status)
+    {
+        await _onPeerGone.DisposeAsync();
+        if (Socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+        {
+            using var timeout = new CancellationTokenSource(CloseFrameTimeout, _time);
+            try
+            {
+                await Socket.CloseOutputAsync(status, null, timeout.Token);
+            }
+            catch (Exception e) when (IsSocketEnd(e))
+            {
+                Socket.Abort(); // the peer is gone: that is what was to be reached
+            }
+        }
+        Socket.Dispose();
+        _finished.TrySetResult();
+    }
+
+    public void Dispose() => _abort.Dispose();
+
+    /// <summary>The ways a socket ends. AWS's ends close the connection without a word, always.</summary>
+    public static bool IsSocketEnd(Exception e)
+        => e is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
+
+    /// <summary>The network lost the connection; nobody closed it.</summary>
+    public static bool IsSilent(Exception? e)
+    {
+        for (; e is not null; e = e.InnerException)
+            if (e is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown })
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
+using Postern.Server.Documents;
+using Postern.Server.Nodes;
+
+namespace Postern.Server.Sessions;
+
+/// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
+internal sealed class StartSession(
+    SessionStore store, LiveSessions sessions, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionOptions options, TimeProvider time, ILogger<StartSession> log)
+{
+    private const int MaxTarget = 400, MaxReason = 256;
+
+    /// <exception cref="AwsErrorException">ValidationException, InvalidDocument, InvalidParameters, TargetNotConnected or LimitExceededException.</exception>
+    public async Task<StartSessionResponse> HandleAsync(StartSessionRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        if (request.Target is not { Length: > 0 and <= MaxTarget } target)
+            throw new AwsErrorException("ValidationException", $"Target is required: the id of a managed node, 1 to {MaxTarget} characters.");
+        if (request.Reason is { } reason && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
+            throw new AwsErrorException("ValidationException", $"Reason must have 1 to {MaxReason} characters and no line breaks.");
+        var name = request.DocumentName ?? SessionDocuments.Default;
+        var document = documents.Find(name)
+            ?? throw new AwsErrorException("InvalidDocument", $"There is no session document {name}. ListDocuments shows those there are.");
+        var resolved = documents.Resolve(document, request.Parameters);
+        await CheckNodeAsync(target, cancellationToken);
+        sessions.CheckLimits(target);
+
+        var row = Describe(target, request.Reason, resolved, context);
+        var task = SessionTasks.Start(row, resolved, time);
+        var token = SessionToken.Create();
+        await store.InsertAsync(row, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, cancellationToken);
+        var session = sessions.Add(row, task); // before the node can answer
+        if (!connections.TryPost(target, task))
+        {
+            // It went away, or takes nothing more, since it was looked up.
+            await session.PostAsync(new SessionEvent.Fail($"{target} could not be asked for the session."), cancellationToken);
+            throw NotConnected(target, "Its control channel takes no more requests at the moment. Try again in a few seconds.");
+        }
+        Log.Started(log, row.Id, row.OwnerArn, target, document.Name);
+        return new StartSessionResponse { SessionId = row.Id, TokenValue = token, StreamUrl = StreamUrls.Create(context.Endpoint, row.Id) };
+    }
+
+    private async Task CheckNodeAsync(string target, CancellationToken cancellationToken)
+    {
+        if (connections.IsConnected(target))
+            return;
+        throw await nodes.FindAsync(target, cancellationToken) is null
+            ? NotConnected(target, "No node with this id is registered here. DescribeInstanceInformation shows those that are.")
+            : NotConnected(target, "The node is registered, but its agent has no connection to this gateway. Check that the agent runs and can reach it.");
+    }
+
+    private static AwsErrorException NotConnected(string target, string why) => new("TargetNotConnected", $"{target} is not connected. {why}");
+
+    private SessionRow Describe(string target, string? reason, ResolvedSession resolved, CallContext context)
+    {
+        // Tunnels carry their own signs of life and people leave them open: they end for idleness only where their document says so.
+        var idle = resolved.SessionType == "Port" ? resolved.Document.Minutes("idleSessionTimeout") : resolved.IdleTimeout;
+        return new SessionRow
+        {
+            Id = SessionId.Create(context.Caller.Name),
+            NodeId = target,
+            Gateway = NodePresence.GatewayName,
+            OwnerArn = context.Caller.Arn,
+            OwnerId = context.Caller.UserId,
+            DocumentName = resolved.Document.Name,
+            SessionType = resolved.SessionType,
+            PortType = PortType(resolved.DocumentContent),
+            Parameters = RecordedParameters(resolved),
+            Reason = reason,
+            State = nameof(SessionState.Connecting),
+            StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
+            IdleTimeout = (long?)idle?.TotalMilliseconds,
+            MaxDuration = (long?)resolved.MaxDuration?.TotalMilliseconds,
+        };
+    }
+
+    private static string PortType(JsonElement content)
+        => content.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
+            && properties.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "";
+
+    // Commands may hold secrets, destinations do not.
+    private static string RecordedParameters(ResolvedSession resolved) => resolved.SessionType == "Port" ? resolved.Parameters.GetRawText() : "{}";
+}
