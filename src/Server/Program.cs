@@ -1,8 +1,10 @@
 using Postern.Server.Api;
 using Postern.Server.Documents;
+using Postern.Server.Gateway;
 using Postern.Server.Hosting;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
+using Postern.Server.Sessions;
 using Postern.Server.Storage;
 
 namespace Postern.Server;
@@ -26,16 +28,20 @@ internal static class Program
         .AddIam()
         .AddApi()
         .AddNodes()
-        .AddDocuments();
+        .AddDocuments()
+        .AddSessions()
+        .AddGateway();
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
     {
         NodesFeature.AddTo(operations, services);
         DocumentsFeature.AddTo(operations, services);
+        SessionsFeature.AddTo(operations, services);
     }
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)
     {
         routes.MapApi();
+        routes.MapGateway();
     }
 }

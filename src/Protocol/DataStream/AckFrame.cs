@@ -11,7 +11,7 @@ internal readonly record struct PendingAck(long Sequence, Guid MessageId);
 /// Acknowledge frames, written into a buffer that is used again and read without allocating:
 /// <c>{"AcknowledgedMessageType":"…","AcknowledgedMessageId":"…","AcknowledgedMessageSequenceNumber":n,"IsSequentialMessage":true}</c>.
 /// </summary>
-internal static class AckFrame
+public static class AckFrame
 {
     /// <summary>Bytes that every acknowledgement fits in: header, JSON names, type, UUID, number.</summary>
     public const int MaxSize = AgentMessageHeader.Size + 256;
@@ -19,7 +19,7 @@ internal static class AckFrame
     private const int LongestNumber = 20;
     private static ReadOnlySpan<byte> NumberName => "AcknowledgedMessageSequenceNumber"u8;
 
-    public static int Write(byte[] buffer, in PendingAck ack, AgentMessageType acknowledgedType, ulong createdDate)
+    internal static int Write(byte[] buffer, in PendingAck ack, AgentMessageType acknowledgedType, ulong createdDate)
     {
         // The payload is put where it belongs first, then the header around it.
         var payload = buffer.AsSpan(AgentMessageHeader.Size);

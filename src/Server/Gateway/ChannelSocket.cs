@@ -7,7 +7,7 @@ namespace Postern.Server.Gateway;
 /// One WebSocket and its end: a single abort token, and the first reason for it. The request that opened the socket owns this
 /// and calls <see cref="CloseAsync"/> as its last act; anyone may <see cref="Abort"/>.
 /// </summary>
-internal sealed class ChannelSocket : IDisposable
+internal sealed class ChannelSocket
 {
     private static readonly TimeSpan CloseFrameTimeout = TimeSpan.FromSeconds(1);
 
@@ -25,7 +25,7 @@ internal sealed class ChannelSocket : IDisposable
     {
         Socket = socket;
         _time = time;
-        _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time); // not disposed: an abort may come at any time, and nothing waits on its handle
         _onPeerGone = peerGone.Register(() => _abort.CancelAfter(closedUnread));
     }
 
@@ -67,8 +67,6 @@ internal sealed class ChannelSocket : IDisposable
         Socket.Dispose();
         _finished.TrySetResult();
     }
-
-    public void Dispose() => _abort.Dispose();
 
     /// <summary>The ways a socket ends. AWS's ends close the connection without a word, always.</summary>
     public static bool IsSocketEnd(Exception e)

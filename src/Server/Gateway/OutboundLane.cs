@@ -133,7 +133,7 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
     private TimeSpan WaitOf(FrameKind kind) => Socket is not { Aborted.IsCancellationRequested: false } ? Timeout.InfiniteTimeSpan : gate?.WaitOf(kind) ?? TimeSpan.Zero;
 
     /// <summary>False when there is no socket or it broke: the message stays with the caller.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> TrySendAsync(FrameKind kind, long sequence, ReadOnlyMemory<byte> frame)
     {
         if (Socket is not { } socket)

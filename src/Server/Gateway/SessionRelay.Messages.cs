@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using Postern.Protocol.DataStream;
 using Postern.Protocol.Messages;
 using Postern.Server.Sessions;
 
@@ -39,7 +40,7 @@ internal sealed partial class SessionRelay
         switch (header.MessageType)
         {
             case AgentMessageType.Acknowledge:
-                if (!AcknowledgePayload.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
+                if (!AckFrame.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
                     return false;
                 _ackedByAgent.Add(acknowledged);
                 await _toClient.SendAsync(FrameKind.Acknowledge, acknowledged, frame, cancellationToken);
@@ -75,7 +76,7 @@ internal sealed partial class SessionRelay
         switch (header.MessageType)
         {
             case AgentMessageType.Acknowledge:
-                if (!AcknowledgePayload.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
+                if (!AckFrame.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
                     return false;
                 _ackedByClient.Add(acknowledged);
                 if (_watch?.Acknowledged(acknowledged, out var alsoReceived) == true)

@@ -13,13 +13,13 @@ internal sealed class DescribeSessions(SessionStore store)
     public async Task<DescribeSessionsResponse> HandleAsync(DescribeSessionsRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var size = request.MaxResults ?? DefaultPage;
-        if (size is < 1 or > MaxPage)
-            throw new AwsErrorException("ValidationException", $"MaxResults must be 1 to {MaxPage}.");
-        var rows = await store.PageAsync(SessionQuery.Parse(request), size + 1, cancellationToken);
+        new Validation().Range("maxResults", size, 1, MaxPage).ThrowIfFaulty();
+        var query = SessionQuery.Parse(request);
+        var rows = await store.PageAsync(query, size + 1, cancellationToken);
         return new DescribeSessionsResponse
         {
             Sessions = [.. rows.Take(size).Select(Describe)],
-            NextToken = rows.Count > size ? SessionQuery.TokenAfter(rows[size - 1]) : null,
+            NextToken = rows.Count > size ? query.TokenAfter(rows[size - 1]) : null,
         };
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
 
     private readonly SessionStore _store;
     private readonly NodeConnections _nodes;
-    private readonly SessionOptions _options;
+    private readonly SessionLimits _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<LiveSession> _forget;
@@ -36,7 +36,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     /// <param name="time">Clock of all deadlines.</param>
     /// <param name="log">Of the sessions.</param>
     /// <param name="forget">Called once, when the session is over here.</param>
-    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionOptions options, TimeProvider time, ILogger log, Action<LiveSession> forget)
+    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget)
     {
         Row = row;
         _forget = forget;

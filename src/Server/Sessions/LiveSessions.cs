@@ -7,7 +7,7 @@ namespace Postern.Server.Sessions;
 
 /// <summary>The sessions this gateway looks after.</summary>
 internal sealed class LiveSessions(
-    SessionStore store, NodeConnections nodes, SessionOptions options, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
+    SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
 {
     /// <summary>How many ended sessions a node that comes back is told about.</summary>
     private const int MaxReminders = 200;

@@ -7,7 +7,7 @@ namespace Postern.Server.Sessions;
 /// ssm:ResumeSession: a fresh token for a client that lost its socket. A session that has ended is answered without one: that, and no
 /// error, makes AWS's plugin exit.
 /// </summary>
-internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionOptions options, TimeProvider time)
+internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionLimits options, TimeProvider time)
 {
     /// <summary>A call that would have to wait longer is refused.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);

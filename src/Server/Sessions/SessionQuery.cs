@@ -1,42 +1,33 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Sessions;
 
 /// <summary>A DescribeSessions request as conditions on table sessions.</summary>
-internal sealed record SessionQuery(SqlConditions Conditions)
+internal sealed record SessionQuery(SqlConditions Conditions, string Scope)
 {
-    public const int MaxFilters = 6, MaxValueLength = 400;
-    private const int MaxTokenLength = 256;
+    private const int MaxFilters = 6, MaxValueLength = 400;
+    private static readonly string[] States = ["Active", "History"];
 
     /// <exception cref="AwsErrorException">ValidationException, InvalidFilterKey or InvalidNextToken.</exception>
     public static SessionQuery Parse(DescribeSessionsRequest request)
     {
+        new Validation().Required("state", request.State).OneOf("state", request.State, States).Items("filters", request.Filters, 1, MaxFilters).ThrowIfFaulty();
+        var filters = request.Filters ?? [];
         var conditions = new SqlConditions();
-        conditions.In("state", request.State switch
-        {
-            "Active" => SessionStates.Live.Select(state => state.ToString()),
-            "History" => SessionStates.Ended.Select(state => state.ToString()),
-            _ => throw Invalid("State must be Active or History."),
-        });
-        if (request.Filters is { } filters)
-        {
-            if (filters.Count is 0 or > MaxFilters)
-                throw Invalid($"Filters must have 1 to {MaxFilters} members.");
-            foreach (var filter in filters)
-                Add(conditions, filter);
-        }
-        if (request.NextToken is { } token)
-            After(conditions, token);
-        return new SessionQuery(conditions);
+        conditions.In("state", (request.State == "Active" ? SessionStates.Live : SessionStates.Ended).Select(state => state.ToString()));
+        foreach (var filter in filters)
+            Add(conditions, filter);
+        var scope = PageToken.Scope("DescribeSessions", [("State", [request.State!]), .. filters.Select(filter => (filter.Key!, (IReadOnlyList<string>)[filter.Value!]))]);
+        if (PageToken.Read(scope, request.NextToken) is { Length: > 0 } position)
+            After(conditions, position);
+        return new SessionQuery(conditions, scope);
     }
 
     /// <summary>The next page starts after this row.</summary>
-    public static string TokenAfter(SessionRow row)
-        => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{row.StartedAt}:{row.Id}")));
+    public string TokenAfter(SessionRow row) => PageToken.Write(Scope, string.Create(CultureInfo.InvariantCulture, $"{row.StartedAt}:{row.Id}"));
 
     private static void Add(SqlConditions conditions, SessionFilter filter)
     {
@@ -66,20 +57,14 @@ internal sealed record SessionQuery(SqlConditions Conditions)
             ? date.ToUnixTimeMilliseconds()
             : throw Invalid($"The value of the filter {key} must be a date such as 2026-01-31T00:00:00Z.");
 
-    private static void After(SqlConditions conditions, string token)
+    private static void After(SqlConditions conditions, string position)
     {
-        Span<byte> text = stackalloc byte[MaxTokenLength];
-        if (token.Length > MaxTokenLength || !Base64Url.TryDecodeFromChars(token, text, out var length))
-            throw BadToken();
-        var parts = Encoding.UTF8.GetString(text[..length]).Split(':', 2);
-        if (parts.Length != 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt) || !SessionId.IsValid(parts[1]))
-            throw BadToken();
-        var (start, id) = (conditions.Value(startedAt), conditions.Value(parts[1]));
+        var colon = position.IndexOf(':');
+        if (colon < 0 || !long.TryParse(position.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt))
+            throw new AwsErrorException("InvalidNextToken", "NextToken is not one that DescribeSessions gave. Ask for the first page without NextToken.");
+        var (start, id) = (conditions.Value(startedAt), conditions.Value(position[(colon + 1)..]));
         conditions.And($"(started_at < {start} OR (started_at = {start} AND id < {id}))");
     }
-
-    private static AwsErrorException BadToken()
-        => new("InvalidNextToken", "NextToken is not one that DescribeSessions gave out. Ask again without it.");
 
     private static AwsErrorException Invalid(string message) => new("ValidationException", message);
 }

@@ -3,7 +3,7 @@ using Postern.Server.Nodes;
 namespace Postern.Server.Sessions;
 
 /// <summary>Takes over the sessions of the previous run before the first request, then removes what has expired, now and then.</summary>
-internal sealed class SessionUpkeep(LiveSessions sessions, SessionStore store, NodeRemovals removals, SessionOptions options, TimeProvider time, ILogger<SessionUpkeep> log) : BackgroundService
+internal sealed class SessionUpkeep(LiveSessions sessions, SessionStore store, NodeRemovals removals, SessionLimits options, TimeProvider time, ILogger<SessionUpkeep> log) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

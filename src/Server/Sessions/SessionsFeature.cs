@@ -9,7 +9,7 @@ internal static class SessionsFeature
 {
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
-        services.TryAddSingleton(new SessionOptions());
+        services.TryAddSingleton(new SessionLimits());
         return services
             .AddSingleton<SessionStore>()
             .AddSingleton<LiveSessions>()

@@ -8,7 +8,7 @@ namespace Postern.Server.Sessions;
 
 /// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
 internal sealed class StartSession(
-    SessionStore store, LiveSessions sessions, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionOptions options, TimeProvider time, ILogger<StartSession> log)
+    SessionStore store, LiveSessions sessions, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLimits options, TimeProvider time, ILogger<StartSession> log)
 {
     private const int MaxTarget = 400, MaxReason = 256;
 

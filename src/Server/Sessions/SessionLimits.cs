@@ -1,7 +1,7 @@
 namespace Postern.Server.Sessions;
 
 /// <summary>Limits and times of sessions.</summary>
-internal sealed record SessionOptions
+internal sealed record SessionLimits
 {
     /// <summary>Live sessions on one node; a further StartSession is refused.</summary>
     public int MaxPerNode { get; init; } = 500;

@@ -1,0 +1,91 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+using Postern.Protocol.AwsJson;
+
+namespace Postern.Server.Gateway;
+
+/// <summary>Turns a request into a channel's socket and reads the message every channel begins with.</summary>
+internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+{
+    // A peer whose machine has vanished closes nothing; this finds it within two minutes on an idle connection.
+    private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 15, KeepAliveProbes = 4;
+
+    private int _opening;
+
+    /// <summary>
+    /// Runs <paramref name="channel"/> on the request's socket and closes it afterwards. The first message is given to it; null
+    /// when none came in time or it was not what it should be.
+    /// </summary>
+    /// <param name="http">An upgrade request, already authorised as far as it can be.</param>
+    /// <param name="pings">Pings that want an answer, for channels that are always read; else unsolicited pongs.</param>
+    /// <param name="shape">Of the first message.</param>
+    /// <param name="channel">Owns the socket until it returns.</param>
+    /// <exception cref="AwsErrorException">The request is no upgrade, or too many channels are being opened.</exception>
+    public async Task RunAsync<TOpen>(HttpContext http, bool pings, JsonTypeInfo<TOpen> shape, Func<ChannelSocket, TOpen?, Task> channel) where TOpen : class
+    {
+        if (!http.WebSockets.IsWebSocketRequest)
+            throw new AwsErrorException("ValidationException", "This path is a WebSocket: send an upgrade request.", StatusCodes.Status426UpgradeRequired);
+        if (Interlocked.Increment(ref _opening) > options.MaxOpening)
+        {
+            Interlocked.Decrement(ref _opening);
+            throw new AwsErrorException("ServiceUnavailableException", "Too many channels are being opened at the moment; try again.", StatusCodes.Status503ServiceUnavailable);
+        }
+        var opening = true;
+        try
+        {
+            KeepAlive(http);
+            var webSocket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
+            {
+                KeepAliveInterval = pings ? options.PingInterval : options.PongInterval,
+                KeepAliveTimeout = pings ? options.PingTimeout : Timeout.InfiniteTimeSpan,
+            });
+            var socket = new ChannelSocket(webSocket, http.RequestAborted, options.ClosedUnread, time);
+            using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
+            try
+            {
+                var open = await ReadOpenAsync(socket, shape);
+                Interlocked.Decrement(ref _opening);
+                opening = false;
+                await channel(socket, open);
+            }
+            finally
+            {
+                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure);
+            }
+        }
+        finally
+        {
+            if (opening)
+                Interlocked.Decrement(ref _opening);
+        }
+    }
+
+    private async Task<TOpen?> ReadOpenAsync<TOpen>(ChannelSocket socket, JsonTypeInfo<TOpen> shape) where TOpen : class
+    {
+        using var timeout = new CancellationTokenSource(options.OpenTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, socket.Aborted);
+        using var reader = new FrameReader(socket.Socket, options.MaxOpenFrame);
+        try
+        {
+            return await reader.ReadAsync(either.Token) == FrameResult.Frame ? JsonSerializer.Deserialize(reader.Frame.Span, shape) : null;
+        }
+        catch (Exception e) when (e is JsonException || ChannelSocket.IsSocketEnd(e))
+        {
+            return null; // the caller refuses the channel
+        }
+    }
+
+    private static void KeepAlive(HttpContext http)
+    {
+        if (http.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
+            return;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+    }
+}
