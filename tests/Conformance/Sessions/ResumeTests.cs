@@ -1,0 +1,90 @@
+using Postern.Conformance.Support;
+using Postern.Conformance.Support.Servers;
+
+namespace Postern.Conformance.Sessions;
+
+/// <summary>Sessions whose client loses its connection and comes back with ResumeSession.</summary>
+public sealed class ResumeTests(World world)
+{
+    [Theory]
+    [MemberData(nameof(World.Matrix), MemberType = typeof(World))]
+    public async Task A_shell_survives_a_cut_connection(string agent, string person)
+    {
+        var way = World.Person(person);
+        var node = await world.NodeAsync(agent);
+        await using var network = new CuttableProxy(node.Gateway.Port);
+        await using var shell = TerminalProcess.Start(Through(network, way.Shell(node.Gateway, node.Id)));
+        await shell.SeesAsync(@"[$#] ");
+        await shell.AnswersAsync("word=kept; echo re''ady", "ready");
+        Assert.True(network.Connections > 0, "the session does not go through the network that is cut");
+
+        network.Cut();
+
+        await shell.AnswersAsync("echo $word-$((2+3))", "kept-5");
+        await shell.TypeAsync("exit");
+        Assert.Equal(0, await shell.ExitAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(World.Matrix), MemberType = typeof(World))]
+    public async Task A_forward_survives_a_cut_connection(string agent, string person)
+    {
+        var way = World.Person(person);
+        var node = await world.NodeAsync(agent);
+        await using var network = new CuttableProxy(node.Gateway.Port);
+        await using var server = new EchoServer();
+        var port = FreePort.Take();
+        await using var forward = TerminalProcess.Start(Through(network, way.Forward(node.Gateway, node.Id, port, server.Port)));
+        await way.ForwardReadyAsync(forward);
+        await Traffic.EchoesAsync(port, 1000, seed: 1);
+
+        network.Cut();
+
+        await Traffic.EchoesAsync(port, 1000, seed: 2);
+        await forward.SendAsync("\x03");
+        Assert.Equal(0, await forward.ExitAsync());
+    }
+
+    [Fact]
+    public async Task A_transfer_of_our_ends_survives_cuts_in_its_middle()
+    {
+        const int size = 20_000_000;
+        var way = World.Person("postern");
+        var node = await world.NodeAsync(World.OurAgent);
+        await using var network = new CuttableProxy(node.Gateway.Port);
+        await using var server = new EchoServer();
+        var port = FreePort.Take();
+        await using var forward = TerminalProcess.Start(Through(network, way.Forward(node.Gateway, node.Id, port, server.Port)));
+        await way.ForwardReadyAsync(forward);
+        await using var stream = await Traffic.ConnectAsync(port);
+        var sent = new byte[size];
+        new Random(5).NextBytes(sent);
+        var sending = stream.WriteAsync(sent).AsTask();
+
+        var received = new byte[size];
+        for (var at = 0; at < size;)
+        {
+            var part = Math.Min(size / 4, size - at);
+            await Deadline.WithinAsync($"bytes {at} to {at + part}", ReadAsync(stream, received.AsMemory(at, part)));
+            at += part;
+            if (at < size)
+                network.Cut();
+        }
+        await sending;
+
+        Assert.True(sent.AsSpan().SequenceEqual(received), "the bytes came back changed");
+    }
+
+    private static async Task<int> ReadAsync(Stream stream, Memory<byte> part)
+    {
+        await stream.ReadExactlyAsync(part);
+        return part.Length;
+    }
+
+    private static Command Through(CuttableProxy network, Command command)
+    {
+        var endpoint = command.Environment["AWS_ENDPOINT_URL"]!;
+        return (command with { Arguments = [.. command.Arguments.Select(argument => argument == endpoint ? network.Endpoint : argument)] })
+            .With(new Dictionary<string, string?> { ["AWS_ENDPOINT_URL"] = network.Endpoint });
+    }
+}
