@@ -35,7 +35,7 @@ internal sealed class AgentRun(AgentDirectory directory, bool allowSudo, AgentLo
             Log = log,
         };
         var replies = new TaskReplies(registration.InstanceId, log, time);
-        var sessions = new SessionTable(services, link, replies);
+        var sessions = new SessionTable(services, link.OpenDataAsync, replies);
         var control = new ControlChannel(link, new ControlMessages(sessions, replies, log), replies, reachability, log, time);
         var information = new NodeInformation(link, registration, credentials, reachability, time);
 

@@ -6,8 +6,11 @@ using Postern.Protocol.Messages;
 
 namespace Postern.Agent.Sessions;
 
+/// <summary>Opens a socket of a session's data channel; the caller sends the first frame, with the token. Fails as <see cref="GatewayLink.OpenDataAsync"/>.</summary>
+internal delegate Task<(string Token, WebSocket Socket)> OpenDataSocket(string sessionId, CancellationToken cancellationToken);
+
 /// <summary>Keeps a session's stream on a socket: opens it, and opens another when it is lost, while the session lives.</summary>
-internal sealed class DataChannel(GatewayLink link, string nodeId, string sessionId, DataStream stream, TimeProvider time)
+internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, string sessionId, DataStream stream, TimeProvider time)
 {
     /// <summary>How long the first socket may take, and how long a session waits for its next one.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(30), LostLimit = TimeSpan.FromMinutes(30);
@@ -50,7 +53,7 @@ internal sealed class DataChannel(GatewayLink link, string nodeId, string sessio
 
     private async Task<WebSocket> OpenAsync(CancellationToken cancellationToken)
     {
-        var (token, socket) = await link.OpenDataAsync(sessionId, cancellationToken);
+        var (token, socket) = await openSocket(sessionId, cancellationToken);
         try
         {
             var open = new OpenDataChannelInput { RequestId = Guid.NewGuid().ToString(), TokenValue = token, ClientInstanceId = nodeId };

@@ -1,4 +1,3 @@
-using Postern.Agent.Control;
 using Postern.Agent.Sessions.Command;
 using Postern.Agent.Sessions.Documents;
 using Postern.Agent.Sessions.Port;
@@ -12,7 +11,7 @@ namespace Postern.Agent.Sessions;
 /// One session from its task to its end: the document decides the kind, the kind runs while the data channel carries it. It may be
 /// ended from outside at any moment, by any thread; the first reason given counts.
 /// </summary>
-internal sealed class NodeSession(SessionTask task, SessionServices services, GatewayLink link) : IDataStreamReceiver
+internal sealed class NodeSession(SessionTask task, SessionServices services, OpenDataSocket openSocket) : IDataStreamReceiver
 {
     /// <summary>At the end, how long what was sent may stay without a single acknowledgement: with a client that has spoken, and with one that may still come.</summary>
     private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2), FirstFlushLimit = TimeSpan.FromSeconds(20);
@@ -84,7 +83,7 @@ internal sealed class NodeSession(SessionTask task, SessionServices services, Ga
     private async Task<SessionOutcome> RunAsync(ISessionKind kind, DataStream stream)
     {
         using var channelLife = new CancellationTokenSource();
-        var channel = new DataChannel(link, services.NodeId, Id, stream, services.Time);
+        var channel = new DataChannel(openSocket, services.NodeId, Id, stream, services.Time);
         var carrying = CarryAsync(channel, channelLife.Token);
         // The kind starts while the channel opens: a prompt does not wait for the network.
         var outcome = await WorkAsync(kind);

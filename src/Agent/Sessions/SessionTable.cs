@@ -5,7 +5,7 @@ using Postern.Protocol.Messages;
 namespace Postern.Agent.Sessions;
 
 /// <summary>The live sessions of this node.</summary>
-internal sealed class SessionTable(SessionServices services, GatewayLink link, TaskReplies replies)
+internal sealed class SessionTable(SessionServices services, OpenDataSocket openSocket, TaskReplies replies)
 {
     /// <summary>Sessions at once; a further one fails with a reason.</summary>
     public const int Limit = 1000;
@@ -29,7 +29,7 @@ internal sealed class SessionTable(SessionServices services, GatewayLink link, T
             Refuse(task.SessionId, $"{services.NodeId} runs {Limit} sessions already, its limit; end one of them and try again.");
         else if (_stopping)
             Refuse(task.SessionId, $"the agent on {services.NodeId} is stopping");
-        else if (new NodeSession(task, services, link) is var session && _live.TryAdd(task.SessionId, session))
+        else if (new NodeSession(task, services, openSocket) is var session && _live.TryAdd(task.SessionId, session))
             _running.Add(RunAsync(session));
     }
 

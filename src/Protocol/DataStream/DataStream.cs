@@ -91,9 +91,9 @@ public sealed partial class DataStream : IAsyncDisposable
         {
             closed = await ReadAsync(attachment).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (attachment.Token.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // The caller, disposal, a receiver's failure or a write that failed: told apart below.
+            // The caller, disposal, a receiver's failure, a write that failed, or a socket that aborted itself (no pong came): told apart below.
         }
         catch (Exception error) when (SocketAttachment.IsLoss(error))
         {

@@ -40,10 +40,10 @@ internal sealed class RawStream(SessionContext context, Destination destination,
 
     public ValueTask OnFlagAsync(PayloadFlag flag, CancellationToken cancellationToken)
     {
-        if (flag == PayloadFlag.DisconnectToPort)
+        if (flag == PayloadFlag.DisconnectToPort && _current is { } socket)
         {
-            _current?.Dispose();
             _current = null;
+            HangUp(socket);
         }
         return ValueTask.CompletedTask;
     }
@@ -65,6 +65,19 @@ internal sealed class RawStream(SessionContext context, Destination destination,
             _connections.Writer.TryComplete();
             while (_connections.Reader.TryRead(out var unused))
                 unused.Dispose();
+        }
+    }
+
+    // Says goodbye properly; the reading side then sees the end and lets go of the socket.
+    private static void HangUp(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            return; // it is gone already
         }
     }
 
