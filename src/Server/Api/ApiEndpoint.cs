@@ -36,10 +36,10 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
                 http.Abort();
             else
                 await (query ? ErrorResponse.WriteXmlAsync(http, error, requestId) : ErrorResponse.WriteJsonAsync(http, error));
-            log.Answered(LogText(name), error.Status, error.Code, http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
+            log.Answered(ForeignText.Show(name), error.Status, error.Code, http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
             return;
         }
-        log.Answered(LogText(name), http.Response.StatusCode, "OK", http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
+        log.Answered(ForeignText.Show(name), http.Response.StatusCode, "OK", http.Connection.RemoteIpAddress, time.GetElapsedTime(started).TotalMilliseconds, requestId);
     }
 
     private async Task OperationAsync(HttpContext http, string target, string requestId)
@@ -48,7 +48,7 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
         if (operation is null)
             throw new AwsErrorException("UnknownOperationException", target.Length == 0
                 ? "The request names no operation (POST with the header X-Amz-Target)."
-                : $"The operation {LogText(target)} is not served here.");
+                : $"The operation {ForeignText.Show(target)} is not served here.");
         var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
         var caller = operation.Access == Access.Anonymous
             ? Caller.Anonymous(options.Account)
@@ -82,12 +82,5 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
     {
         log.Failed(e, requestId);
         return new AwsErrorException("InternalServerError", $"The request failed inside the gateway; its log has the reason under request id {requestId}.", StatusCodes.Status500InternalServerError);
-    }
-
-    // A stranger chose this text: bounded, and one line.
-    private static string LogText(string target)
-    {
-        var text = target.Length <= 128 ? target : target[..128];
-        return text.Any(char.IsControl) ? "?" : text;
     }
 }

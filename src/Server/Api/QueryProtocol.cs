@@ -27,7 +27,9 @@ internal static class QueryProtocol
         var parameters = HttpMethods.IsGet(request.Method) ? QueryHelpers.ParseQuery(request.QueryString.Value) : QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
         var action = parameters.TryGetValue("Action", out var values) ? values.ToString() : "";
         if (action != GetCallerIdentity)
-            throw new AwsErrorException("UnknownOperationException", $"Could not find operation {Shorten(action)}. Of STS this gateway serves {GetCallerIdentity}.");
+            throw new AwsErrorException("UnknownOperationException", action.Length == 0
+                ? "The request names no operation: neither the header X-Amz-Target nor the parameter Action."
+                : $"Could not find operation {ForeignText.Show(action)}. Of STS this gateway serves {GetCallerIdentity}.");
     }
 
     public static string Describe(Caller caller, string requestId) =>
@@ -48,6 +50,4 @@ internal static class QueryProtocol
         "InternalServerError" => "InternalFailure",
         _ => code,
     };
-
-    private static string Shorten(string text) => text.Length <= 64 ? text : text[..64];
 }

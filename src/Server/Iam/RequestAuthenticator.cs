@@ -34,7 +34,7 @@ internal sealed class RequestAuthenticator(ServerOptions options, UserStore user
         }
         catch (AwsErrorException refusal)
         {
-            log.Refused(Shorten(claims!.AccessKeyId), service, http.Connection.RemoteIpAddress, refusal.Code);
+            log.Refused(ForeignText.Show(claims!.AccessKeyId), service, http.Connection.RemoteIpAddress, refusal.Code);
             throw;
         }
     }
@@ -65,7 +65,7 @@ internal sealed class RequestAuthenticator(ServerOptions options, UserStore user
     {
         if (claims.SessionToken is not null)
             throw AuthErrors.UnknownKey();
-        var node = await findNode(claims.AccessKeyId, cancellationToken) ?? throw AuthErrors.UnknownNode(Shorten(claims.AccessKeyId));
+        var node = await findNode(claims.AccessKeyId, cancellationToken) ?? throw AuthErrors.UnknownNode(ForeignText.Show(claims.AccessKeyId));
         using var key = RSA.Create();
         key.ImportSubjectPublicKeyInfo(node.PublicKey, out _);
         if (SigV4Verifier.VerifyRsa(request, claims, key, options.Region, service, time.GetUtcNow(), DateTolerance) is { } error)
@@ -78,7 +78,4 @@ internal sealed class RequestAuthenticator(ServerOptions options, UserStore user
         if (SigV4Verifier.Verify(request, claims, secret, options.Region, service, time.GetUtcNow(), DateTolerance) is { } error)
             throw AuthErrors.From(error);
     }
-
-    // What a stranger sends as a key id goes into a log line and an error text: a bounded part of it.
-    private static string Shorten(string accessKeyId) => accessKeyId.Length <= 32 ? accessKeyId : accessKeyId[..32];
 }

@@ -78,10 +78,13 @@ internal sealed class ServerHost : IAsyncDisposable
     /// <summary>Stops and starts again: same port, same data.</summary>
     public async Task RestartAsync()
     {
-        var options = Options with { Listen = [.. _server.Addresses.Select(address => new IPEndPoint(IPAddress.Parse(address.Host), address.Port))] };
         await StopServerAsync();
-        await StartServerAsync(options);
+        await StartAgainAsync();
     }
+
+    /// <summary>After <see cref="StopServerAsync"/>: starts on the same port with the same data.</summary>
+    public Task StartAgainAsync()
+        => StartServerAsync(Options with { Listen = [.. _server.Addresses.Select(address => new IPEndPoint(IPAddress.Parse(address.Host), address.Port))] });
 
     /// <summary>Drains and stops the gateway; the folder stays until disposal.</summary>
     public async Task StopServerAsync()

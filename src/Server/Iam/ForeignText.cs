@@ -1,0 +1,17 @@
+namespace Postern.Server.Iam;
+
+/// <summary>Text a stranger chose, made fit for a log line or an error text: bounded, one line.</summary>
+internal static class ForeignText
+{
+    private const int MaxLength = 128;
+
+    public static string Show(string text)
+    {
+        var bounded = text.Length <= MaxLength ? text : text[..MaxLength] + "…";
+        return bounded.Any(char.IsControl) ? string.Create(bounded.Length, bounded, (target, source) =>
+        {
+            for (var i = 0; i < target.Length; i++)
+                target[i] = char.IsControl(source[i]) ? '?' : source[i];
+        }) : bounded;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Postern.Protocol.SigV4;
+using Postern.Tests.Support;
+
+namespace Postern.Tests.Api;
+
+/// <summary>An answer of the API, read whole.</summary>
+internal sealed record ApiAnswer(int Status, string Body, HttpResponseHeaders Headers)
+{
+    /// <summary>The error's code and message.</summary>
+    public (string Code, string Message) Error
+    {
+        get
+        {
+            var json = JsonDocument.Parse(Body).RootElement;
+            return (json.GetProperty("__type").GetString()!, json.GetProperty("message").GetString()!);
+        }
+    }
+}
+
+/// <summary>Requests as they stand on the wire, so that a test can make each part wrong.</summary>
+internal sealed record ApiCall
+{
+    public HttpMethod Method { get; init; } = HttpMethod.Post;
+    public string PathAndQuery { get; init; } = "/";
+    public string? Target { get; init; } = "AmazonSSM.DescribeInstanceInformation";
+    public string Body { get; init; } = "{}";
+    /// <summary>What is sent when it is not what was signed.</summary>
+    public string? BodySent { get; init; }
+    public string ContentType { get; init; } = "application/x-amz-json-1.1";
+    public string Service { get; init; } = "ssm";
+    public string Region { get; init; } = "us-east-1";
+    public DateTimeOffset? Date { get; init; }
+    /// <summary>Null: not signed.</summary>
+    public AwsCredentials? Credentials { get; init; }
+    public RSA? NodeKey { get; init; }
+    public string NodeId { get; init; } = "";
+    public bool Chunked { get; init; }
+
+    public async Task<ApiAnswer> SendAsync(ServerHost host)
+    {
+        using var message = new HttpRequestMessage(Method, new Uri(host.Endpoint, PathAndQuery));
+        var headers = new List<KeyValuePair<string, string>> { new("Host", host.Endpoint.Authority), new("Content-Type", ContentType) };
+        if (Target is not null)
+            headers.Add(new("X-Amz-Target", Target));
+        var request = new SignableRequest
+        {
+            Method = Method.Method,
+            Path = PathAndQuery.Split('?')[0],
+            Query = PathAndQuery.Contains('?') ? PathAndQuery[(PathAndQuery.IndexOf('?') + 1)..] : "",
+            Headers = headers,
+            BodyHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Body))),
+        };
+        var date = Date ?? DateTimeOffset.UtcNow;
+        if (NodeKey is not null)
+            headers.AddRange(SigV4Signer.SignRsa(request, NodeId, NodeKey, Region, Service, date));
+        else if (Credentials is not null)
+            headers.AddRange(SigV4Signer.Sign(request, Credentials, Region, Service, date));
+        if (Method != HttpMethod.Get)
+        {
+            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(BodySent ?? Body));
+            message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
+            message.Headers.TransferEncodingChunked = Chunked;
+        }
+        foreach (var (name, value) in headers.Where(header => header.Key != "Content-Type"))
+            message.Headers.TryAddWithoutValidation(name, value);
+        using var response = await host.Http.SendAsync(message, TestContext.Current.CancellationToken);
+        return new ApiAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), response.Headers);
+    }
+}
