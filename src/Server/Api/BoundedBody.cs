@@ -7,7 +7,7 @@ namespace Postern.Server.Api;
 /// <summary>Reads a request body whole, with or without Content-Length, up to a limit. Memory is taken as bytes arrive, not as they are promised.</summary>
 internal static class BoundedBody
 {
-    /// <summary>Largest body of any request, bytes. Kestrel holds requests to it, too.</summary>
+    /// <summary>Largest body of any request, bytes.</summary>
     public const int MaxSize = 256 * 1024;
 
     /// <exception cref="AwsErrorException">The body is too large or broken off.</exception>
@@ -19,7 +19,10 @@ internal static class BoundedBody
             {
                 var result = await request.BodyReader.ReadAsync(cancellationToken);
                 if (result.Buffer.Length > MaxSize)
+                {
+                    request.BodyReader.AdvanceTo(result.Buffer.End); // Kestrel reads on to the end of the body, within its own limit
                     throw TooLarge();
+                }
                 if (result.IsCompleted)
                 {
                     var body = result.Buffer.ToArray();

@@ -62,6 +62,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when the gateway stops, whoever asked: also when a background service failed and took the host down.</summary>
+    public CancellationToken Stopping => _app.Lifetime.ApplicationStopping;
+
     /// <summary>Stops accepting, tells features through IHostApplicationLifetime, waits for requests, at most <see cref="DrainTime"/>.</summary>
     public Task StopAsync() => _app.StopAsync(CancellationToken.None);
 
@@ -72,7 +75,11 @@ internal sealed class GatewayServer : IAsyncDisposable
         // Arguments and environment have been read; the host's own configuration must not read them in its way.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel).AddFilter("Microsoft", LogLevel.Warning)
+        var readiness = new Readiness();
+        builder.Logging.ClearProviders().SetMinimumLevel(options.LogLevel)
+            .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
+            // The host logs a failed start with its stack; the operator gets one line from whoever started us.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => readiness.HasBegun && level >= LogLevel.Warning && level >= options.LogLevel)
             .AddSimpleConsole(console => { console.SingleLine = true; console.UseUtcTimestamp = true; console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ "; console.ColorBehavior = LoggerColorBehavior.Disabled; })
             .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
@@ -81,7 +88,7 @@ internal sealed class GatewayServer : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(data)
             .AddSingleton(TimeProvider.System)
-            .AddSingleton<Readiness>()
+            .AddSingleton(readiness)
             .AddSingleton<ServerCertificate>()
             .AddHostedService<CertificateRenewal>();
         Program.AddFeatures(builder.Services);

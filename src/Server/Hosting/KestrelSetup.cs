@@ -18,6 +18,8 @@ internal static class KestrelSetup
     private const int Backlog = 4096;
     /// <summary>Unread bytes per connection. Small, because a relay that pushes back leaves this full; larger than several TLS records.</summary>
     private const int ReadBuffer = 128 * 1024;
+    /// <summary>Kestrel counts the framing of chunks, too; BoundedBody counts exactly.</summary>
+    private const int MaxBodyOnTheWire = 2 * BoundedBody.MaxSize;
     private const int WriteBuffer = 64 * 1024;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
@@ -28,7 +30,7 @@ internal static class KestrelSetup
     public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ServerCertificate certificate)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = BoundedBody.MaxSize;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyOnTheWire;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.MaxRequestLineSize = 8 * 1024;

@@ -4,10 +4,10 @@ using Postern.Server.Settings;
 
 namespace Postern.Server.Hosting;
 
-/// <summary>The program: arguments in, one line when ready, exit code out. 0 stopped when asked, 1 could not start, 2 wrong settings.</summary>
+/// <summary>The program: arguments in, one line when ready, exit code out. 0 stopped when asked, 1 could not start or failed, 2 wrong settings.</summary>
 internal static class Launcher
 {
-    private const int Stopped = 0, CannotStart = 1, WrongSettings = 2;
+    private const int Stopped = 0, Failed = 1, WrongSettings = 2;
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
@@ -25,9 +25,10 @@ internal static class Launcher
             await using var server = await GatewayServer.StartAsync(options, null, stop.Token);
             var addresses = string.Join(", ", server.Addresses.Select(address => address.GetLeftPart(UriPartial.Authority)));
             await SayAsync(output, $"postern-server ready on {addresses} (region {options.Region}, data {options.Data})", Stopped);
-            await WaitAsync(stop.Token);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, server.Stopping);
+            await WaitAsync(end.Token);
             await server.StopAsync();
-            return Stopped;
+            return stop.IsCancellationRequested ? Stopped : Failed;
         }
         catch (SettingsException e)
         {
@@ -35,7 +36,7 @@ internal static class Launcher
         }
         catch (StartupException e)
         {
-            return await SayAsync(error, $"postern-server: {e.Message}", CannotStart);
+            return await SayAsync(error, $"postern-server: {e.Message}", Failed);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -11,8 +11,16 @@ namespace Postern.Server.Hosting;
 internal sealed class Readiness
 {
     private volatile bool _ready;
+    private volatile bool _begun;
 
-    public void Begin() => _ready = true;
+    /// <summary>Whether the gateway has ever been ready: from then on failures are not those of the start.</summary>
+    public bool HasBegun => _begun;
+
+    public void Begin()
+    {
+        _begun = true;
+        _ready = true;
+    }
 
     public void End() => _ready = false;
 

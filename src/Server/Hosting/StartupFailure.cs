@@ -18,12 +18,10 @@ internal static class StartupFailure
             StartupException or DatabaseException or InvalidDataException => e.Message,
             IOException { InnerException: AddressInUseException } => $"The address is in use: {e.Message}",
             SocketException => $"Cannot listen on {string.Join(", ", options.Listen)}: {e.Message}",
-            DbException => $"The database cannot be used: {Innermost(e)}",
+            DbException => $"The database cannot be used: {e.Message}",
             IOException or UnauthorizedAccessException or CryptographicException => e.Message,
             _ => null,
         };
         return line?.ReplaceLineEndings(" ");
     }
-
-    private static string Innermost(Exception e) => e.InnerException is null ? e.Message : $"{e.Message} ({e.GetBaseException().Message})";
 }

@@ -57,8 +57,19 @@ internal abstract class Database : IAsyncDisposable
     }
 
     /// <summary>Applies the migrations that are missing, in order, each in a transaction, under a lock that other gateways respect.</summary>
-    /// <exception cref="DatabaseException">A migration applied earlier was changed, or the database is newer than this program.</exception>
-    public Task MigrateAsync(CancellationToken cancellationToken) => Migrator.MigrateAsync(this, Migration.LoadAll(), TimeProvider.System, cancellationToken);
+    /// <exception cref="DatabaseException">A migration applied earlier was changed, the database is newer than this program, or it does not answer.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Migrator.MigrateAsync(this, Migration.LoadAll(), TimeProvider.System, cancellationToken);
+        }
+        catch (DbException e)
+        {
+            var cause = e.InnerException is null ? "" : $" ({e.GetBaseException().Message})";
+            throw new DatabaseException($"{Description} cannot be used: {e.Message}{cause}", e);
+        }
+    }
 
     public abstract ValueTask DisposeAsync();
 }

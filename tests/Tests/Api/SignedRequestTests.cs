@@ -141,7 +141,7 @@ public sealed class SignedRequestTests(SharedServer server) : IClassFixture<Shar
         var answer = new byte[12];
         var length = await tls.ReadAtLeastAsync(answer, answer.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
         if (length > 0)
-            Assert.StartsWith("HTTP/1.1 4", System.Text.Encoding.Latin1.GetString(answer));
+            Assert.Matches("^HTTP/1.1 [45]", System.Text.Encoding.Latin1.GetString(answer));
         Assert.Equal(200, (await Good.SendAsync(Host)).Status);
     }
 

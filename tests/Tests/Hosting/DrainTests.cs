@@ -1,6 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
-using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Postern.Server.Hosting;
+using Postern.Server.Iam;
+using Postern.Tests.Api;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -12,17 +17,23 @@ public sealed class DrainTests
     [Fact]
     public async Task A_request_under_way_is_finished_before_the_gateway_stops()
     {
-        await using var host = await ServerHost.StartAsync();
-        using var body = new HeldContent();
-        var answer = host.Http.PostAsync(host.Endpoint, body, Cancel);
-        await body.Sending.Task.WaitAsync(Cancel);
-        var stopping = host.Services.GetService(typeof(Microsoft.Extensions.Hosting.IHostApplicationLifetime)) as Microsoft.Extensions.Hosting.IHostApplicationLifetime;
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var host = await ServerHost.StartAsync(replace: services => services.AddSingleton<FindNode>(async (_, _) =>
+        {
+            entered.SetResult();
+            await release.Task;
+            return null;
+        }));
+        using var key = RSA.Create(2048);
+        var answer = new ApiCall { NodeKey = key, NodeId = "mi-0123456789abcdef0" }.SendAsync(host);
+        await entered.Task.WaitAsync(Cancel);
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = stopping!.ApplicationStopping.Register(told.SetResult);
+        using var registration = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(told.SetResult);
         var stopped = host.StopServerAsync();
         await told.Task.WaitAsync(Cancel);
-        body.Release.SetResult();
-        Assert.Equal(HttpStatusCode.BadRequest, (await answer).StatusCode);
+        release.SetResult();
+        Assert.Equal("AccessDeniedException", (await answer).Error.Code);
         await stopped.WaitAsync(Cancel);
         await Assert.ThrowsAsync<HttpRequestException>(() => host.Http.GetAsync(host.Endpoint, Cancel));
         await host.StartAgainAsync();
@@ -42,29 +53,6 @@ public sealed class DrainTests
         var http = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
         await readiness.HandleAsync(http, _ => throw new InvalidOperationException("must not be reached"));
         Assert.Equal(503, http.Response.StatusCode);
-        Assert.Contains("InternalServerError", System.Text.Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray()));
-    }
-
-    /// <summary>A body whose end waits until it is told.</summary>
-    private sealed class HeldContent : HttpContent
-    {
-        public TaskCompletionSource Sending { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        public TaskCompletionSource Release { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public HeldContent() => Headers.ContentType = new("application/x-www-form-urlencoded");
-
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            await stream.WriteAsync("Action="u8.ToArray());
-            await stream.FlushAsync();
-            Sending.SetResult();
-            await Release.Task;
-        }
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
+        Assert.Contains("InternalServerError", Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray()));
     }
 }

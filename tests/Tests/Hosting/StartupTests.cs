@@ -55,7 +55,7 @@ public sealed class StartupTests : IDisposable
 
     [Fact]
     public async Task A_database_that_does_not_answer_is_said()
-        => Assert.Contains("database", await FailureAsync(Options with { Database = $"Host={_folder.Path};Username=ann;Password=secret" }), StringComparison.OrdinalIgnoreCase);
+        => Assert.Contains($"PostgreSQL {_folder.Path}:5432/ann cannot be used", await FailureAsync(Options with { Database = $"Host={_folder.Path};Username=ann;Password=secret" }));
 
     [Fact]
     public async Task A_damaged_database_is_named()
