@@ -1,10 +1,15 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;
+using Postern.Tests.Storage;
 using static Postern.Tests.Nodes.NodeWorld;
 
 namespace Postern.Tests.Nodes;
 
-public abstract class ActivationTests : NodeTests
+public sealed class ActivationTestsOnSqlite() : ActivationTests(DatabaseKind.Sqlite);
+
+public sealed class ActivationTestsOnPostgres() : ActivationTests(DatabaseKind.Postgres);
+
+public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
 {
     [Fact]
     public async Task An_activation_has_the_defaults_of_AWS_and_its_code_is_kept_as_a_hash_only()

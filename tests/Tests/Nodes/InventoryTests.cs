@@ -1,10 +1,15 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;
+using Postern.Tests.Storage;
 using static Postern.Tests.Nodes.NodeWorld;
 
 namespace Postern.Tests.Nodes;
 
-public abstract class InventoryTests : NodeTests
+public sealed class InventoryTestsOnSqlite() : InventoryTests(DatabaseKind.Sqlite);
+
+public sealed class InventoryTestsOnPostgres() : InventoryTests(DatabaseKind.Postgres);
+
+public abstract class InventoryTests(DatabaseKind kind) : NodeTests(kind)
 {
     [Fact]
     public async Task The_small_form_of_a_ping_keeps_what_the_full_form_told()

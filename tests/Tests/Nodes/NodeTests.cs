@@ -1,25 +1,23 @@
-using Postern.Server.Storage;
+using Postern.Tests.Storage;
 
 namespace Postern.Tests.Nodes;
 
-/// <summary>Tests that run on each database: a subclass says which.</summary>
-public abstract class NodeTests : IAsyncLifetime
+/// <summary>Tests that run on each database: a subclass for each says which.</summary>
+public abstract class NodeTests(DatabaseKind kind) : IAsyncLifetime
 {
-    private Database _database = null!;
+    private DatabaseFixture _fixture = null!;
 
     private protected NodeWorld World { get; private set; } = null!;
 
-    internal abstract Task<Database> OpenDatabaseAsync();
-
     public async ValueTask InitializeAsync()
     {
-        _database = await OpenDatabaseAsync();
-        World = new NodeWorld(_database);
+        _fixture = await DatabaseFixture.CreateAsync(kind);
+        World = new NodeWorld(_fixture.Database);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _database.DisposeAsync();
+        await _fixture.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 }

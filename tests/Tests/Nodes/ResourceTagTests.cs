@@ -1,9 +1,14 @@
 using Postern.Protocol.AwsJson;
+using Postern.Tests.Storage;
 using static Postern.Tests.Nodes.NodeWorld;
 
 namespace Postern.Tests.Nodes;
 
-public abstract class ResourceTagTests : NodeTests
+public sealed class ResourceTagTestsOnSqlite() : ResourceTagTests(DatabaseKind.Sqlite);
+
+public sealed class ResourceTagTestsOnPostgres() : ResourceTagTests(DatabaseKind.Postgres);
+
+public abstract class ResourceTagTests(DatabaseKind kind) : NodeTests(kind)
 {
     [Fact]
     public async Task Tags_are_added_overwritten_and_removed()
