@@ -15,6 +15,7 @@ internal static class NodesFeature
         .AddSingleton<ActivationStore>()
         .AddSingleton<TagStore>()
         .AddSingleton<MessagePolls>()
+        .AddHostedService<NodeUpkeep>()
         .Replace(ServiceDescriptor.Singleton<FindNode>(provider =>
         {
             var nodes = provider.GetRequiredService<NodeStore>();
