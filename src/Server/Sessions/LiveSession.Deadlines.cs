@@ -74,8 +74,8 @@ internal sealed partial class LiveSession
             Earliest(_maxDue);
             Earliest(IdleDue);
         }
-        // Timers count whole milliseconds and may fire one early: a deadline is never in the past here, so the session cannot spin.
-        var wait = next == Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp((next - now).TotalMilliseconds + 1, 1, int.MaxValue));
+        // Timers count whole milliseconds and may fire one early: at least one is waited for, so that the session cannot spin.
+        var wait = next == Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Clamp(Math.Ceiling((next - now).TotalMilliseconds), 1, int.MaxValue));
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
 
         void Earliest(TimeSpan due)

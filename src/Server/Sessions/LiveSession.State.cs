@@ -68,6 +68,9 @@ internal sealed partial class LiveSession
                 if (!_agentRequested)
                     PostTask();
                 break;
+            case SessionEvent.Marker marker:
+                _markers.Add(marker);
+                break;
             case SessionEvent.NodeDetached:
                 _offlineDue = Now + _options.OfflineStart;
                 break;

@@ -23,6 +23,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true });
     private readonly TaskCompletionSource<SessionEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
+    private readonly List<SessionEvent.Marker> _markers = [];
     private readonly long _created;
     private readonly ITimer _timer;
     private readonly Task _loop;
@@ -74,6 +75,14 @@ internal sealed partial class LiveSession : IAsyncDisposable
                 return;
     }
 
+    /// <summary>Completes when everything posted before has been decided on and is in the database.</summary>
+    public async Task DecidedAsync(CancellationToken cancellationToken)
+    {
+        var marker = new SessionEvent.Marker(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await PostAsync(marker, cancellationToken);
+        await Task.WhenAny(marker.Reached.Task, Over).WaitAsync(cancellationToken);
+    }
+
     /// <summary>Stops without ending the session: its row stays live, and both ends come back to the next process.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -94,6 +103,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
                 {
                     await AdvanceAsync(_stop.Token);
                     Arm();
+                    ReachMarkers();
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -118,5 +128,12 @@ internal sealed partial class LiveSession : IAsyncDisposable
             await _timer.DisposeAsync();
             _forget(this);
         }
+    }
+
+    private void ReachMarkers()
+    {
+        foreach (var marker in _markers)
+            marker.Reached.TrySetResult();
+        _markers.Clear();
     }
 }

@@ -27,6 +27,9 @@ internal abstract record SessionEvent
 
     public sealed record NodeDetached : SessionEvent;
 
+    /// <summary>Someone waits until what came before has been decided.</summary>
+    public sealed record Marker(TaskCompletionSource Reached) : SessionEvent;
+
     /// <summary>A deadline may have passed.</summary>
     public sealed record Tick : SessionEvent
     {

@@ -16,7 +16,7 @@ internal sealed class TerminateSession(SessionStore store, LiveSessions sessions
         {
             await session.PostAsync(new SessionEvent.Terminate($"Terminated by {context.Caller.Arn}.", ""), cancellationToken);
             // So that a DescribeSessions right after this one does not show it as connected.
-            await session.Ending.WaitAsync(cancellationToken);
+            await session.DecidedAsync(cancellationToken);
         }
         return new TerminateSessionResponse { SessionId = id };
     }

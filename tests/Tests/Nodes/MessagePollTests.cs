@@ -1,3 +1,4 @@
+using Postern.Tests.Support;
 using Microsoft.Extensions.Hosting;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;

@@ -1,3 +1,4 @@
+using Postern.Tests.Support;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Postern.Protocol.AwsJson;
