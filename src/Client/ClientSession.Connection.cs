@@ -78,7 +78,7 @@ public sealed partial class ClientSession
                 if (attempt++ == 0)
                     continue;
             }
-            catch (Exception e) when (IsTransient(e))
+            catch (Exception e) when (IsTransient(e) && !_stop.IsCancellationRequested)
             {
                 attempt++;
                 if (!opened && (attempt >= _options.OpenAttempts || IsFinal(e)))
@@ -146,7 +146,9 @@ public sealed partial class ClientSession
 
     private void Notice(SessionNoticeKind kind, string text) => _options.OnNotice?.Invoke(new SessionNotice(kind, text));
 
-    private static bool IsTransient(Exception e) => e is WebSocketException or HttpRequestException or IOException or AwsErrorException;
+    /// <summary>A socket that is aborted under a send or receive reports cancellation.</summary>
+    private static bool IsTransient(Exception e)
+        => e is WebSocketException or HttpRequestException or IOException or AwsErrorException or OperationCanceledException or ObjectDisposedException;
 
     /// <summary>Trying again cannot help: the certificate is not trusted, or the service does not want this socket.</summary>
     private static bool IsFinal(Exception e)

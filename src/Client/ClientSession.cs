@@ -68,6 +68,8 @@ public sealed partial class ClientSession : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        if (_ended.Task.IsCompleted)
+            throw new OperationCanceledException("The session is over.");
         try
         {
             await _stream.SendAsync(type, payload, cancellationToken);

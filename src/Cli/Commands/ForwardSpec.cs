@@ -22,7 +22,7 @@ internal sealed record ForwardSpec(int LocalPort, string? Host, int Port)
             [var l, var h, var p] => (l, h, p),
             _ => throw Wrong(text),
         };
-        if (host is "" || !TryPort(port, 1, out var remote) || !TryPort(local ?? "0", 0, out var listen))
+        if (host is "" or ['-', ..] || !TryPort(port, 1, out var remote) || !TryPort(local ?? "0", 0, out var listen))
             throw Wrong(text);
         return new ForwardSpec(listen, host, remote);
     }
