@@ -115,14 +115,13 @@ internal sealed class GatewayServer : IAsyncDisposable
         _app.Use(KestrelSetup.FreeUpgradesFromDataRates);
         _app.UseRouting();
         Program.MapRoutes(_app);
-        _app.Lifetime.ApplicationStopping.Register(() => { _readiness.End(); log.Draining(); });
-        _app.Lifetime.ApplicationStopped.Register(log.Stopped);
-
         await _app.StartAsync(cancellationToken);
         Addresses = [.. Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
         if (await users.CreateAdministratorAsync(key => AdministratorFile.Write(data.AdministratorFile, key, Options, ClientEndpoint(), certificate.TrustFile()), cancellationToken))
             log.AdministratorMade(data.AdministratorFile);
         log.Started(string.Join(", ", Addresses.Select(address => address.GetLeftPart(UriPartial.Authority))), database.Description, Options.Region, Options.Account);
+        _app.Lifetime.ApplicationStopping.Register(() => { _readiness.End(); log.Draining(); });
+        _app.Lifetime.ApplicationStopped.Register(log.Stopped);
         _readiness.Begin();
     }
 

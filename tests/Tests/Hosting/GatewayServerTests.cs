@@ -1,4 +1,9 @@
+using System.Diagnostics;
 using Postern.Protocol.AwsJson;
+using Postern.Server.Hosting;
+using Postern.Server.Iam;
+using Postern.Server.Settings;
+using Postern.Tests.Storage;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -31,5 +36,35 @@ public sealed class GatewayServerTests
         Assert.Equal(before, after);
         var nodes = await host.CreateApiClient().CallAsync(SsmOperations.DescribeInstanceInformation, new(), Cancel);
         Assert.Empty(nodes.InstanceInformationList ?? []);
+    }
+
+    [Fact]
+    public async Task Two_gateways_share_one_postgresql_and_its_administrator()
+    {
+        var database = await PostgresServer.CreateDatabaseAsync();
+        await using var first = await ServerHost.StartAsync(options => options with { Database = database });
+        using var folder = new TempFolder();
+        File.Copy(Path.Combine(first.DataFolder, "master.key"), folder["master.key"]);
+        await using var second = await GatewayServer.StartAsync(first.Options with { Data = folder.Path }, null, Cancel);
+        Assert.False(File.Exists(folder["admin.env"]));
+        using var http = new HttpClient(ServerHost.CreateHandler(folder["ca.pem"]));
+        var client = new AwsJsonClient(http, second.Addresses[0], "us-east-1", () => first.Administrator, TimeProvider.System);
+        await client.CallAsync(SsmOperations.DescribeInstanceInformation, new(), Cancel);
+        await second.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_path_with_spaces_and_quotes_survives_the_shell()
+    {
+        using var folder = new TempFolder();
+        var path = folder["admin.env"];
+        var trust = folder["it's a ca.pem"];
+        AdministratorFile.Write(path, new NewAccessKey("AKIAAAAAAAAAAAAAAAAA", "abc/+="), new ServerOptions(), new Uri("https://[::1]:8443"), trust);
+        var start = new ProcessStartInfo("sh", ["-c", "set -a; . \"$0\"; env", path]) { RedirectStandardOutput = true };
+        using var shell = Process.Start(start)!;
+        var environment = (await shell.StandardOutput.ReadToEndAsync(Cancel)).Split('\n');
+        Assert.Contains($"AWS_CA_BUNDLE={trust}", environment);
+        Assert.Contains("AWS_SECRET_ACCESS_KEY=abc/+=", environment);
+        Assert.Contains("AWS_ENDPOINT_URL=https://[::1]:8443", environment);
     }
 }

@@ -68,10 +68,13 @@ internal sealed class ServerHost : IAsyncDisposable
     public AwsJsonClient CreateApiClient(Func<AwsCredentials?> credentials) => new(Http, Endpoint, Options.Region, credentials, TimeProvider.System);
 
     /// <summary>A new handler that trusts this gateway only.</summary>
-    public SocketsHttpHandler CreateHandler()
+    public SocketsHttpHandler CreateHandler() => CreateHandler(CaFile);
+
+    /// <summary>A new handler that trusts one authority only.</summary>
+    public static SocketsHttpHandler CreateHandler(string caFile)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPemFile(CaFile);
+        policy.CustomTrustStore.ImportFromPemFile(caFile);
         return new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = policy } };
     }
 
