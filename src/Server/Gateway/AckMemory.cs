@@ -11,12 +11,15 @@ internal sealed class AckMemory(bool fromStart)
     /// <summary>Numbers above the watermark that are remembered: more than any stock end has under way (100,000).</summary>
     public const int Window = 128 * 1024;
     private const int BitsPerWord = 64, FirstWords = 8;
+    /// <summary>Numbers remembered from before the beginning of a memory that begins in the middle: those under way at a restart.</summary>
+    private const int MaxBefore = 16 * 1024;
 
     private readonly Lock _lock = new();
     // A ring: bit n stands at n modulo its size.
     private ulong[] _bits = new ulong[FirstWords];
     // From _first up to _next (exclusive) all are acknowledged. _first is -1 until the first number shows where this memory begins.
     private long _first = fromStart ? 0 : -1, _next;
+    private HashSet<long>? _before;
 
     public void Add(long number)
     {
@@ -26,6 +29,8 @@ internal sealed class AckMemory(bool fromStart)
                 return;
             if (_first < 0)
                 _first = _next = number;
+            if (number < _first && (_before ??= []).Count < MaxBefore)
+                _before.Add(number);
             var distance = number - _next;
             if (distance is < 0 or >= Window)
                 return;
@@ -45,7 +50,7 @@ internal sealed class AckMemory(bool fromStart)
         lock (_lock)
         {
             if (_first < 0 || number < _first)
-                return false;
+                return _before?.Contains(number) == true;
             return number < _next || (number - _next < (long)_bits.Length * BitsPerWord && (_bits[Word(number)] & Bit(number)) != 0);
         }
     }

@@ -65,7 +65,8 @@ internal sealed partial class SessionRelay
         if (!lane.Detach(socket))
             return; // replaced: the end is still there
         Log.Detached(_log, SessionId, side, socket.Reason ?? "closed by its peer");
-        await _session.PostAsync(new SessionEvent.Detached(side, silent), _stop.Token);
+        if (!_stop.IsCancellationRequested) // a gateway that stops lets go of both ends itself
+            await _session.PostAsync(new SessionEvent.Detached(side, silent), CancellationToken.None);
     }
 
     /// <summary>Lets go of both ends without ending the session.</summary>

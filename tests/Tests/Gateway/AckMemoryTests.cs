@@ -1,0 +1,69 @@
+using Postern.Server.Gateway;
+
+namespace Postern.Tests.Gateway;
+
+public sealed class AckMemoryTests
+{
+    [Fact]
+    public void Numbers_are_remembered_in_any_order_against_a_plain_set()
+    {
+        var random = new Random(7);
+        var memory = new AckMemory(fromStart: true);
+        var expected = new HashSet<long>();
+        for (var round = 0; round < 20_000; round++)
+        {
+            var number = Math.Max(0, round + random.Next(-400, 4000));
+            memory.Add(number);
+            expected.Add(number);
+            var probe = Math.Max(0, round + random.Next(-500, 5000));
+            Assert.Equal(expected.Contains(probe), memory.Contains(probe));
+        }
+    }
+
+    [Fact]
+    public void A_number_beyond_the_window_is_forgotten_and_harms_nothing()
+    {
+        var memory = new AckMemory(fromStart: true);
+        memory.Add(AckMemory.Window);
+        memory.Add(long.MaxValue);
+        memory.Add(-1);
+        Assert.False(memory.Contains(AckMemory.Window));
+        Assert.False(memory.Contains(long.MaxValue));
+        memory.Add(AckMemory.Window - 1);
+        memory.Add(0);
+        Assert.True(memory.Contains(AckMemory.Window - 1));
+        Assert.True(memory.Contains(0));
+        Assert.False(memory.Contains(1));
+    }
+
+    [Fact]
+    public void A_memory_that_begins_in_the_middle_claims_nothing_about_what_was_before()
+    {
+        var memory = new AckMemory(fromStart: false);
+        Assert.False(memory.Contains(0));
+        memory.Add(5000);
+        memory.Add(5002);
+        Assert.False(memory.Contains(4999));
+        Assert.True(memory.Contains(5000));
+        Assert.False(memory.Contains(5001));
+        Assert.True(memory.Contains(5002));
+        memory.Add(4990);
+        Assert.True(memory.Contains(4990));
+        Assert.False(memory.Contains(4991));
+    }
+
+    [Fact]
+    public void Steady_use_takes_no_memory()
+    {
+        var memory = new AckMemory(fromStart: true);
+        for (var i = 0; i < 1000; i++)
+            memory.Add(i);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 1000; i < 50_000; i++)
+        {
+            memory.Add(i);
+            memory.Contains(i + 1);
+        }
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
