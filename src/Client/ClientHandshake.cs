@@ -5,7 +5,7 @@ using Postern.Protocol.Messages;
 namespace Postern.Client;
 
 /// <summary>The person's side of the handshake: answers what the node asks for and remembers what was agreed.</summary>
-internal sealed class ClientHandshake(string sessionId)
+internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
 {
     private const int Success = 1, Failed = 2, Unsupported = 3;
 
@@ -33,6 +33,7 @@ internal sealed class ClientHandshake(string sessionId)
             {
                 MaxPayload = Math.Clamp(offer.MaxPayload, DataStreamOptions.StockPayload, DataStreamOptions.LargestPayload),
                 ExtendedMux = offer.ExtendedMux,
+                ExitCode = offer.ExitCode && wantExitCode,
             };
         }
         return new HandshakeResponseContent

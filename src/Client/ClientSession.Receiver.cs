@@ -12,7 +12,7 @@ public sealed partial class ClientSession
     {
         private static ReadOnlySpan<byte> ExitCodePrefix => "EXIT_CODE:"u8;
 
-        private readonly ClientHandshake _handshake = new(session.SessionId);
+        private readonly ClientHandshake _handshake = new(session.SessionId, session._options.WantExitCode);
 
         public async ValueTask OnStreamAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
         {

@@ -7,6 +7,8 @@ public sealed record SessionOptions
     public TimeSpan ReconnectLimit { get; init; } = TimeSpan.FromMinutes(30);
     /// <summary>Attempts to open the data channel the first time.</summary>
     public int OpenAttempts { get; init; } = 7;
+    /// <summary>Ask for the exit code of a command without a terminal, and for its standard error apart, where the node can.</summary>
+    public bool WantExitCode { get; init; }
     /// <summary>Told what happens on the way; must return quickly and not throw. Called from any thread.</summary>
     public Action<SessionNotice>? OnNotice { get; init; }
 }

@@ -12,16 +12,14 @@ internal static class ActivateCommand
     private const string DefaultExpiry = "24h";
     private const int MostDays = 30;
 
-    public static Command Build()
+    public static Verb Build()
     {
         var name = new Option<string?>("--name") { Description = "Name the nodes get", HelpName = "NAME" };
         var limit = new Option<int>("--limit") { Description = "How many nodes may register, 1 to 1000", HelpName = "N", DefaultValueFactory = _ => 1 };
         var expires = new Option<string>("--expires") { Description = "How long the activation is valid: 45m, 24h or 7d", HelpName = "TIME", DefaultValueFactory = _ => DefaultExpiry };
         var role = new Option<string>("--role") { Description = "Role the nodes get", HelpName = "ROLE", DefaultValueFactory = _ => DefaultRole };
         var json = new Option<bool>("--json") { Description = "Print a JSON object" };
-        var command = new Command("activate", """
-            Make a code with which nodes register, and print the commands to run on them.
-
+        var command = new Verb("activate", "Make a code with which nodes register, and print the commands to run on them.", """
             Examples:
               postern activate --name db-net-1
               postern activate --name edge --limit 50 --expires 7d

@@ -8,16 +8,14 @@ namespace Postern.Cli.Commands;
 
 internal static class ForwardCommand
 {
-    public static Command Build()
+    public static Verb Build()
     {
         var target = new Argument<string>("TARGET") { Description = "Node id or name" };
         var forwardings = new Argument<string[]>("FORWARDING") { Description = "[LOCAL:]PORT of the node, or [LOCAL:]HOST:PORT as seen from it; LOCAL 0 or none picks a free port", Arity = ArgumentArity.OneOrMore };
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the sessions", HelpName = "TEXT" };
         var noCheck = new Option<bool>("--no-check") { Description = "Stay although the destination cannot be reached (yet)" };
         var json = new Option<bool>("--json") { Description = "Print one JSON line for each forwarding when it is open" };
-        var command = new Command("forward", """
-            Make ports of a node, or of hosts it can reach, ports of this machine. Stays until Ctrl-C.
-
+        var command = new Verb("forward", "Make ports of a node, or of hosts it can reach, ports of this machine. Stays until Ctrl-C.", """
             Examples:
               postern forward db-net-1 15432:db.internal:5432
               postern forward web-1 8080:80 9090

@@ -7,12 +7,10 @@ namespace Postern.Cli.Commands;
 
 internal static class NodesCommand
 {
-    public static Command Build()
+    public static Verb Build()
     {
         var json = new Option<bool>("--json") { Description = "Print a JSON array" };
-        var command = new Command("nodes", """
-            List the registered nodes.
-
+        var command = new Verb("nodes", "List the registered nodes.", """
             Examples:
               postern nodes
               postern nodes --json | jq -r '.[] | select(.status == "Online").id'

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Postern.Cli.Output;
 using Postern.Cli.Terminal;
 
@@ -17,13 +18,8 @@ internal static class PosternProgram
 
     public static RootCommand BuildCommand()
     {
-        var root = new RootCommand($"""
-            postern: shells and tunnels to nodes behind a gateway.
-
-            TARGET is a node id (mi-...), or the name of one node.
-
-            {ExitCodes.Help}
-            """);
+        var root = new RootCommand("Shells and tunnels to nodes behind a gateway. TARGET is a node id (mi-...), or the name of one node.");
+        VerbHelp.AddTo(root);
         GatewayOptions.AddTo(root);
         root.Add(StartCommand.Build());
         root.Add(ForwardCommand.Build());
@@ -37,8 +33,13 @@ internal static class PosternProgram
 
     private static Task<int> ParseAndRunAsync(string[] args)
     {
+        if (args.Length == 0)
+        {
+            BuildCommand().Parse(["--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
+            return Task.FromResult(ExitCodes.Usage);
+        }
         var result = BuildCommand().Parse(args);
-        if (result.Errors.Count > 0)
+        if (result.Action is ParseErrorAction)
         {
             foreach (var error in result.Errors)
                 StandardOutput.Error.Text($"postern: {error.Message}\n");

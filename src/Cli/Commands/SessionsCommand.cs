@@ -11,13 +11,11 @@ internal static class SessionsCommand
 {
     private const int PageSize = 50;
 
-    public static Command Build()
+    public static Verb Build()
     {
         var history = new Option<bool>("--history") { Description = "List ended sessions instead of live ones" };
         var json = new Option<bool>("--json") { Description = "Print a JSON array" };
-        var command = new Command("sessions", """
-            List live sessions, or those that have ended.
-
+        var command = new Verb("sessions", "List live sessions, or those that have ended.", """
             Examples:
               postern sessions
               postern sessions --history --json

@@ -6,14 +6,12 @@ namespace Postern.Cli.Commands;
 /// <summary>Help of the ssh verb; <see cref="SshVerb"/> does the work.</summary>
 internal static class SshCommand
 {
-    public static Command Build()
+    public static Verb Build()
     {
         var stdio = new Option<bool>("--stdio") { Description = "Join the node's SSH port to standard input and output, for ProxyCommand" };
         var target = new Argument<string>("[USER@]TARGET") { Description = "Node id or name" };
         var rest = new Argument<string[]>("ARGUMENTS") { Description = "Arguments of ssh; with --stdio: the port (22)", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("ssh", """
-            Run ssh through a session: no port of the node has to be reachable. Options of postern stand before TARGET.
-
+        var command = new Verb("ssh", "Run ssh through a session: no port of the node has to be reachable. Options of postern stand before TARGET.", """
             Examples:
               postern ssh admin@web-1
               postern ssh web-1 -L 8080:localhost:80 uptime

@@ -14,14 +14,12 @@ internal static class StartCommand
 
     private static readonly byte[] EndOfTransmission = [0x04];
 
-    public static Command Build()
+    public static Verb Build()
     {
         var target = new Argument<string>("TARGET") { Description = "Node id or name" };
         var words = new Argument<string[]>("COMMAND") { Description = "Command to run instead of a shell, after --", Arity = ArgumentArity.ZeroOrMore };
         var reason = new Option<string?>("--reason") { Description = "Why; kept with the session", HelpName = "TEXT" };
-        var command = new Command("start", """
-            Open a shell on a node, or run one command there. Enter ~ . ends a shell that hangs.
-
+        var command = new Verb("start", "Open a shell on a node, or run one command there. Enter ~ . ends a shell that hangs.", """
             A command's exit code is passed on when the node reports it. With several words their borders are kept; one word is
             given to the node's shell as it is.
 
@@ -61,12 +59,17 @@ internal static class StartCommand
     {
         if (words.Length == 0)
             return new StartSessionRequest { Target = node, Reason = reason };
+        var interactive = Posix.IsTerminal(Posix.StandardInput) != 0;
+        var command = CommandLine.Join(words);
+        // Without a terminal nodes run a program, not a shell's command line.
+        if (!interactive && words.Length == 1)
+            command = $"sh -c {CommandLine.Quote(command)}";
         return new StartSessionRequest
         {
             Target = node,
             Reason = reason,
-            DocumentName = Posix.IsTerminal(Posix.StandardInput) != 0 ? InteractiveDocument : NonInteractiveDocument,
-            Parameters = new Dictionary<string, IReadOnlyList<string>> { ["command"] = [CommandLine.Join(words)] },
+            DocumentName = interactive ? InteractiveDocument : NonInteractiveDocument,
+            Parameters = new Dictionary<string, IReadOnlyList<string>> { ["command"] = [command] },
         };
     }
 

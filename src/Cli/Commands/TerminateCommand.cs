@@ -6,12 +6,10 @@ namespace Postern.Cli.Commands;
 
 internal static class TerminateCommand
 {
-    public static Command Build()
+    public static Verb Build()
     {
         var session = new Argument<string>("SESSION") { Description = "Session id, as listed by postern sessions" };
-        var command = new Command("terminate", """
-            End a session. Ending one that is over already is no error.
-
+        var command = new Verb("terminate", "End a session. Ending one that is over already is no error.", """
             Example:
               postern terminate alice-07a16060613c408b5
             """) { session };

@@ -4,15 +4,18 @@ using Postern.Cli.Terminal;
 
 namespace Postern.Cli.Commands;
 
-/// <summary>Turns what a verb throws into its message and exit code.</summary>
-internal static class Verb
+/// <summary>One verb of postern: a line for the list of verbs, and what its own help says below the options.</summary>
+internal sealed class Verb(string name, string description, string details) : Command(name, description)
 {
-    public static Command Runs(this Command command, Func<ParseResult, CancellationToken, Task<int>> run)
+    public string Details { get; } = details;
+
+    public Verb Runs(Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        command.SetAction((result, token) => GuardAsync(() => run(result, token)));
-        return command;
+        SetAction((result, token) => GuardAsync(() => run(result, token)));
+        return this;
     }
 
+    /// <summary>Turns what a verb throws into its message and exit code.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try

@@ -49,6 +49,8 @@ public sealed record PosternOffer
     public int MaxPayload { get; init; } = DataStream.DataStreamOptions.StockPayload;
     /// <summary>Port sessions carry the extended multiplexer: windows per stream, half-close, reasons for failed connections.</summary>
     public bool ExtendedMux { get; init; }
+    /// <summary>Commands without a terminal: standard error goes apart and the exit code is sent, whatever the document says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool ExitCode { get; init; }
     /// <summary>Set by the node when it already knows that the destination cannot be reached: a sentence for the person.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? DestinationError { get; init; }
 }

@@ -225,6 +225,17 @@ public sealed class ClientSessionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await session.SendAsync(PayloadType.Output, new byte[1], CancellationToken.None));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Exit_code_is_asked_for_only_by_who_wants_it(bool wanted)
+    {
+        await using var node = new FakeNode();
+        await using var session = node.Open(new SessionOptions { WantExitCode = wanted });
+        var response = await node.HandshakeAsync("NonInteractiveCommands", offer: new PosternOffer { ExitCode = true });
+        Assert.Equal(wanted, response.Postern!.ExitCode);
+    }
+
     [Fact]
     public async Task Exit_code_is_remembered()
     {

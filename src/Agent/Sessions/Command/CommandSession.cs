@@ -53,12 +53,13 @@ internal sealed class CommandSession : ISessionKind
 
     public async Task<SessionOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var response = await _context.Handshake.RequestAsync(_context.Document, new PosternOffer(), cancellationToken);
+        var response = await _context.Handshake.RequestAsync(_context.Document, new PosternOffer { ExitCode = true }, cancellationToken);
         await _context.Handshake.CompleteAsync("", cancellationToken);
         try
         {
-            var exitCode = await RunProgramAsync(cancellationToken);
-            if (_separate)
+            var separate = _separate || response.Postern is { ExitCode: true };
+            var exitCode = await RunProgramAsync(separate, cancellationToken);
+            if (separate)
                 await _context.Stream.SendAsync(PayloadType.ExitCode, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"EXIT_CODE: {exitCode}")), cancellationToken);
             return SessionOutcome.Success;
         }
@@ -70,7 +71,7 @@ internal sealed class CommandSession : ISessionKind
         }
     }
 
-    private async Task<int> RunProgramAsync(CancellationToken cancellationToken)
+    private async Task<int> RunProgramAsync(bool separate, CancellationToken cancellationToken)
     {
         var services = _context.Services;
         var user = _elevated && UserAccount.Current is { IsRoot: true } root
@@ -79,7 +80,7 @@ internal sealed class CommandSession : ISessionKind
         var program = SystemProgram.Find(_words[0])
             ?? throw new SessionFailedException($"Error occurred starting the command: {_words[0]} is not in {SystemProgram.SearchPath} of {services.NodeId}");
         using var output = new Pty.Pipe(services.Poller);
-        using var errors = _separate ? new Pty.Pipe(services.Poller) : null;
+        using var errors = separate ? new Pty.Pipe(services.Poller) : null;
         var process = _process = ChildProcess.StartOnPipes(
             UserProgram.For(user, program, _words[1..]), output.Writer, (errors ?? output).Writer, services.Poller);
         try
