@@ -16,10 +16,14 @@ internal static class QueryProtocol
     public const string Service = "sts", Namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
     private const string Form = "application/x-www-form-urlencoded", GetCallerIdentity = "GetCallerIdentity";
 
-    /// <summary>Whether the request is in this protocol: a form, or a URL with an action.</summary>
+    /// <summary>Whether the request is in this protocol: a form, or a URL with an action. A header that names an operation is the other one.</summary>
     public static bool Speaks(HttpRequest request)
-        => HttpMethods.IsGet(request.Method) ? request.Query.ContainsKey("Action")
+    {
+        if (request.Headers.ContainsKey("X-Amz-Target"))
+            return false;
+        return HttpMethods.IsGet(request.Method) ? request.Query.ContainsKey("Action")
             : request.ContentType?.StartsWith(Form, StringComparison.OrdinalIgnoreCase) == true;
+    }
 
     /// <exception cref="AwsErrorException">There is no such action.</exception>
     public static void CheckAction(HttpRequest request, byte[] body)

@@ -86,6 +86,10 @@ public sealed class SignedRequestTests(SharedServer server) : IClassFixture<Shar
         => RefusedAsync(Good with { Target = target }, 400, "UnknownOperationException");
 
     [Fact]
+    public Task A_named_operation_is_json_whatever_the_content_type()
+        => RefusedAsync(Good with { Credentials = null, ContentType = "application/x-www-form-urlencoded" }, 403, "MissingAuthenticationTokenException");
+
+    [Fact]
     public Task Operations_are_called_by_post_only()
         => RefusedAsync(Good with { Method = HttpMethod.Put }, 400, "UnknownOperationException");
 
