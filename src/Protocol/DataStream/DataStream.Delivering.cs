@@ -10,15 +10,18 @@ public sealed partial class DataStream
     /// <summary>Before channel_closed is reported, a person's end may take this long for each message still waiting.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
 
-    private readonly record struct Received(long Sequence, Guid MessageId, PayloadType Type, byte[] Buffer, int Length, bool Acknowledged)
+    /// <summary>A message in memory: in order in a shared segment, early (and then acknowledged already) in an array of its own.</summary>
+    private readonly record struct Received(long Sequence, Guid MessageId, PayloadType Type, Piece? Piece, byte[]? Array, int Length)
     {
         /// <summary>What a message costs, header included, so that a flood of tiny ones is bounded too.</summary>
         public int Cost => Length + AgentMessageHeader.Size;
-        public ReadOnlyMemory<byte> Payload => Buffer.AsMemory(0, Length);
+        public ReadOnlyMemory<byte> Payload => Piece?.Memory ?? Array.AsMemory(0, Length);
+        public bool Acknowledged => Piece is null;
     }
 
     private readonly Lock _inboxGate = new();
     private readonly Queue<Received> _inbox = new();
+    private readonly Segments _payloads = new();
     private readonly Dictionary<long, Received> _early = [];
     private readonly Signal _inboxRoom = new();
     /// <summary>The next sequence number to arrive, and the next whose delivery has not ended.</summary>
@@ -49,7 +52,7 @@ public sealed partial class DataStream
             else
             {
                 acknowledge = false;
-                Admit(Copy(header, payload, acknowledged: false));
+                Admit(Copy(header, payload, early: false));
                 while (_early.Remove(_expected, out var early))
                 {
                     _earlyBytes -= early.Cost;
@@ -86,7 +89,7 @@ public sealed partial class DataStream
                 }
                 finally
                 {
-                    ArrayPool<byte>.Shared.Return(message.Buffer);
+                    Release(message);
                 }
             }
         }
@@ -134,7 +137,7 @@ public sealed partial class DataStream
             return false;
         }
         _earlyBytes += cost;
-        _early.Add(header.SequenceNumber, Copy(header, payload, acknowledged: true));
+        _early.Add(header.SequenceNumber, Copy(header, payload, early: true));
         return true;
     }
 
@@ -151,11 +154,24 @@ public sealed partial class DataStream
             return _inboxBytes >= _options.EarlyLimit;
     }
 
-    private static Received Copy(in AgentMessageHeader header, ReadOnlySpan<byte> payload, bool acknowledged)
+    private Received Copy(in AgentMessageHeader header, ReadOnlySpan<byte> payload, bool early)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
-        payload.CopyTo(buffer);
-        return new Received(header.SequenceNumber, header.MessageId, header.PayloadType, buffer, payload.Length, acknowledged);
+        // An early message may stay for long, so it must not hold a segment of which others are long gone.
+        var array = early ? ArrayPool<byte>.Shared.Rent(payload.Length) : null;
+        Piece? piece = early ? null : _payloads.Take(payload.Length);
+        payload.CopyTo(array ?? piece!.Value.Memory.Span);
+        return new Received(header.SequenceNumber, header.MessageId, header.PayloadType, piece, array, payload.Length);
+    }
+
+    private void Release(in Received message)
+    {
+        if (message.Array is not null)
+        {
+            ArrayPool<byte>.Shared.Return(message.Array);
+            return;
+        }
+        lock (_inboxGate)
+            _payloads.Return(message.Piece!.Value);
     }
 
     private async Task DrainAsync()
@@ -184,9 +200,9 @@ public sealed partial class DataStream
         {
             _inboxClosed = true;
             while (_inbox.TryDequeue(out var message))
-                ArrayPool<byte>.Shared.Return(message.Buffer);
+                Release(message);
             foreach (var early in _early.Values)
-                ArrayPool<byte>.Shared.Return(early.Buffer);
+                Release(early);
             _early.Clear();
         }
         _inboxRoom.Set();

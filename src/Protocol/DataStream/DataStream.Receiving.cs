@@ -10,8 +10,6 @@ namespace Postern.Protocol.DataStream;
 // not acknowledged, so their send window is closed first.
 public sealed partial class DataStream
 {
-    /// <summary>A longer message ends the socket.</summary>
-    private const int LargestFrame = AgentMessageHeader.Size + DataStreamOptions.LargestPayload;
     private const int FirstBuffer = 4096;
 
     /// <summary>Reads until the socket ends (null) or channel_closed arrives.</summary>
@@ -25,7 +23,7 @@ public sealed partial class DataStream
             {
                 var part = await attachment.Socket.ReceiveAsync(buffer.AsMemory(filled), attachment.Token).ConfigureAwait(false);
                 filled += part.Count;
-                if (part.MessageType == WebSocketMessageType.Close || filled > LargestFrame)
+                if (part.MessageType == WebSocketMessageType.Close || filled > DataStreamOptions.LargestFrame)
                     return null;
                 if (!part.EndOfMessage)
                 {
@@ -49,7 +47,7 @@ public sealed partial class DataStream
     private static byte[] Enlarge(byte[] buffer)
     {
         // The read after a full buffer of this size finds out that the frame is too large.
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, LargestFrame + 1));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, DataStreamOptions.LargestFrame + 1));
         buffer.CopyTo(larger, 0);
         ArrayPool<byte>.Shared.Return(buffer);
         return larger;

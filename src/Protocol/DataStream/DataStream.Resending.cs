@@ -8,7 +8,7 @@ public sealed partial class DataStream
 {
     /// <summary>Resent messages under way at once.</summary>
     private const int MaxResendBatch = 64;
-    /// <summary>A message resent n times waits 2^n times as long, up to this power.</summary>
+    /// <summary>After n resends in vain the oldest message waits 2^n times as long, up to this power, until a round trip was measured.</summary>
     private const int MaxBackoff = 3;
 
     private readonly ITimer _tickTimer;
@@ -16,7 +16,7 @@ public sealed partial class DataStream
     private RoundTrip _roundTrip;
     private bool _tickArmed, _tickDue, _resendGrows;
     private int _round, _batch, _outstanding, _backoff;
-    private long _resendNext, _lastOldest, _resent;
+    private long _resendNext, _resent;
 
     /// <summary>A new socket: everything not acknowledged goes out again at once, in order, before anything new.</summary>
     private void BeginSocket()
@@ -25,7 +25,7 @@ public sealed partial class DataStream
         _acks.Clear();
         _resends.Clear();
         _tickDue = false;
-        (_batch, _outstanding, _backoff, _lastOldest) = (0, 0, 0, -1);
+        (_batch, _outstanding, _backoff) = (0, 0, 0);
         _resendGrows = false;
         _roundTrip = new RoundTrip(_options.InitialTimeout, _options.MaxTimeout);
         for (var sequence = _ring.Oldest; sequence < _ring.Next; sequence++)
@@ -61,7 +61,7 @@ public sealed partial class DataStream
             ArmTick();
         }
         // Acknowledged while it waited: nothing to send.
-        while (_resends.TryPeek(out var sequence) && (!_ring.Contains(sequence) || _ring[sequence].Buffer is null))
+        while (_resends.TryPeek(out var sequence) && (!_ring.Contains(sequence) || !_ring[sequence].Present))
             _resends.Dequeue();
         return _resends.Count > 0;
     }
@@ -70,23 +70,25 @@ public sealed partial class DataStream
     {
         if (_ring.Count == 0 || _ring.Oldest >= _cursor || _resends.Count > 0)
             return;
-        if (_lastOldest != _ring.Oldest)
-            _backoff = 0;
         if (!IsOverdue(_ring[_ring.Oldest], _backoff))
             return;
         _backoff = Math.Min(_backoff + 1, MaxBackoff);
-        _lastOldest = _ring.Oldest;
         _round++;
         (_batch, _outstanding, _resendNext, _resendGrows) = (1, 0, _ring.Oldest, true);
         ScheduleResends();
     }
 
     /// <summary>A message was acknowledged. Returns whether others are to be resent now.</summary>
-    private bool OnRemoved(long sequence, in OutgoingMessage message)
+    private bool OnRemoved(in OutgoingMessage message)
     {
-        // A resent message is measured from its first sending: perhaps too long, never too short.
-        _roundTrip.Sample(_time.GetElapsedTime(message.FirstSent));
-        if (message.Round == 0 || message.Round != _round || !_resendGrows)
+        if (message.Round == 0)
+        {
+            // Of a resent message nobody knows which copy is acknowledged, so only others are measured.
+            _roundTrip.Sample(_time.GetElapsedTime(message.LastSent));
+            _backoff = 0;
+            return false;
+        }
+        if (message.Round != _round || !_resendGrows)
             return false;
         _outstanding--;
         _batch = Math.Min(_batch + 1, MaxResendBatch);
@@ -100,7 +102,7 @@ public sealed partial class DataStream
         while (_outstanding < _batch && _resendNext < _cursor)
         {
             ref var message = ref _ring[_resendNext];
-            if (message.Buffer is not null)
+            if (message.Present)
             {
                 if (!IsOverdue(message, backoff: 0))
                     return;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Postern.Protocol.Messages;
 
@@ -7,6 +6,7 @@ namespace Postern.Protocol.DataStream;
 public sealed partial class DataStream
 {
     private readonly UnacknowledgedRing _ring = new();
+    private readonly Segments _frames = new();
     /// <summary>One sender at a time numbers messages, so that the parts of a long payload stay together.</summary>
     private readonly SemaphoreSlim _sendTurn = new(1, 1);
     private readonly Signal _windowOpen = new();
@@ -75,7 +75,7 @@ public sealed partial class DataStream
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_ended, this);
-                if (_ring.Count == 0 || (_ring.Bytes + size <= _options.SendWindow && _ring.Span < UnacknowledgedRing.MaxSpan))
+                if (_ring.Count == 0 || (_ring.Bytes + size <= _options.SendWindow && IsWithinBounds()))
                     return;
                 _windowAwaited = true;
             }
@@ -83,10 +83,18 @@ public sealed partial class DataStream
         }
     }
 
+    /// <summary>What a peer that leaves out single messages could otherwise make grow.</summary>
+    private bool IsWithinBounds() => _ring.Span < UnacknowledgedRing.MaxSpan && _frames.Held / 2 <= _options.SendWindow + Segments.Size;
+
     /// <summary>Makes the frame and puts it into the ring, where the writer finds it. Called by the one whose turn it is.</summary>
     private long Enqueue(PayloadType type, ReadOnlySpan<byte> payload)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(AgentMessageCodec.SizeOf(payload.Length));
+        Piece frame;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_ended, this);
+            frame = _frames.Take(AgentMessageCodec.SizeOf(payload.Length));
+        }
         var sequence = _ring.Next;
         var header = new AgentMessageHeader
         {
@@ -98,15 +106,15 @@ public sealed partial class DataStream
             MessageId = Guid.NewGuid(),
             PayloadType = type,
         };
-        var length = AgentMessageCodec.Write(buffer, header, payload);
+        AgentMessageCodec.Write(frame.Memory.Span, header, payload);
         lock (_gate)
         {
             if (_ended)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
+                _frames.Return(frame);
                 throw new ObjectDisposedException(nameof(DataStream));
             }
-            _ring.Add(buffer, length);
+            _ring.Add(frame);
         }
         return sequence;
     }
@@ -128,15 +136,15 @@ public sealed partial class DataStream
                 _resendGrows = false;
                 return;
             }
-            resends = OnRemoved(sequence, message);
-            Release(sequence, message.Buffer!);
+            resends = OnRemoved(message);
+            Release(sequence, message.Frame);
             if (_ring.Count == 0)
             {
                 _drained?.TrySetResult(true);
                 _drained = null;
             }
             // Woken at half a window, a sender has something to do for a while.
-            if (_windowAwaited && (_ring.Bytes <= _options.SendWindow / 2 || _ring.Count == 0) && _ring.Span < UnacknowledgedRing.MaxSpan)
+            if (_windowAwaited && (_ring.Bytes <= _options.SendWindow / 2 || _ring.Count == 0) && IsWithinBounds())
             {
                 _windowAwaited = false;
                 _windowOpen.Set();
@@ -146,20 +154,20 @@ public sealed partial class DataStream
             _writerWake.Set();
     }
 
-    /// <summary>Gives a buffer back, unless it is being written: then the writer does, afterwards.</summary>
-    private void Release(long sequence, byte[] buffer)
+    /// <summary>Gives a frame back, unless it is being written: then the writer does, afterwards.</summary>
+    private void Release(long sequence, in Piece frame)
     {
         if (_writingMessage && sequence == _writingSequence)
-            _retired = buffer;
+            _retired = frame;
         else
-            ArrayPool<byte>.Shared.Return(buffer);
+            _frames.Return(frame);
     }
 
     private void ReleaseUnacknowledged()
     {
         for (var sequence = _ring.Oldest; sequence < _ring.Next; sequence++)
             if (_ring.TryRemove(sequence, out var message))
-                Release(sequence, message.Buffer!);
+                Release(sequence, message.Frame);
     }
 
     private ulong Now() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using Postern.Protocol.Messages;
@@ -30,7 +29,7 @@ public sealed partial class DataStream
     private long _cursor, _everSent;
     private bool _writingMessage;
     private long _writingSequence;
-    private byte[]? _retired;
+    private Piece? _retired;
 
     /// <summary>Sends a message outside the stream (agent_session_state) on the present socket, if there is one.</summary>
     public async ValueTask SendControlAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
@@ -108,9 +107,10 @@ public sealed partial class DataStream
                 var bytes = work.Kind == WorkKind.Ack
                     ? _ackFrame.AsMemory(0, AckFrame.Write(_ackFrame, work.Ack, _receivedType, Now()))
                     : work.Bytes;
-                await attachment.Socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, attachment.Token).ConfigureAwait(false);
+                // No token: sockets send more cheaply without one, and the end of the attachment aborts them.
+                await attachment.Socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (Exception error) when (error is OperationCanceledException || SocketAttachment.IsLoss(error))
+            catch (Exception error) when (SocketAttachment.IsLoss(error))
             {
                 lock (_gate)
                 {
@@ -157,7 +157,7 @@ public sealed partial class DataStream
     private bool NextMessage()
     {
         _cursor = Math.Max(_cursor, _ring.Oldest);
-        while (_cursor < _ring.Next && _ring[_cursor].Buffer is null)
+        while (_cursor < _ring.Next && !_ring[_cursor].Present)
             _cursor++;
         return _cursor < _ring.Next;
     }
@@ -174,12 +174,10 @@ public sealed partial class DataStream
         _writingMessage = true;
         ref var message = ref _ring[_writingSequence];
         message.LastSent = _time.GetTimestamp();
-        if (!resend)
-            message.FirstSent = message.LastSent;
         if (resend || _writingSequence < _everSent)
             _resent++;
         _everSent = Math.Max(_everSent, _cursor);
-        return new Work(WorkKind.Message, message.Buffer.AsMemory(0, message.Length), default, null);
+        return new Work(WorkKind.Message, message.Frame.Memory, default, null);
     }
 
     private void Finish(in Work work)
@@ -190,10 +188,10 @@ public sealed partial class DataStream
         lock (_gate)
         {
             _writingMessage = false;
-            if (_retired is { } buffer)
+            if (_retired is { } frame)
             {
                 _retired = null;
-                ArrayPool<byte>.Shared.Return(buffer);
+                _frames.Return(frame);
                 return;
             }
             // The time a full socket took is not the peer's.

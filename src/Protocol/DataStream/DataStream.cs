@@ -91,13 +91,9 @@ public sealed partial class DataStream : IAsyncDisposable
         {
             closed = await ReadAsync(attachment).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-        {
-            // The caller, disposal, a receiver's failure, a write that failed, or a socket that aborted itself (no pong came): told apart below.
-        }
         catch (Exception error) when (SocketAttachment.IsLoss(error))
         {
-            // The normal end of a data channel.
+            // The normal end of a data channel (a socket that got no pong aborts itself), or we were told to stop: told apart below.
         }
         finally
         {

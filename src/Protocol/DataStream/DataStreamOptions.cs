@@ -14,8 +14,10 @@ public sealed record DataStreamOptions
 {
     /// <summary>Payload bytes a stock end puts into one message, and all that is promised to be accepted.</summary>
     public const int StockPayload = 1024;
+    /// <summary>Largest message accepted, header included; a longer one ends the socket.</summary>
+    public const int LargestFrame = 64 * 1024;
     /// <summary>Largest payload we ever offer or accept in one stream message.</summary>
-    public const int LargestPayload = 64 * 1024;
+    public const int LargestPayload = LargestFrame - Messages.AgentMessageHeader.Size;
 
     public StreamSide Side { get; init; }
     /// <summary>Unacknowledged bytes (headers included) a sender may have under way before SendAsync waits.</summary>

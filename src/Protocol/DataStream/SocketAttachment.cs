@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace Postern.Protocol.DataStream;
 
-/// <summary>One socket while a data stream uses it, and the token that ends its use.</summary>
+/// <summary>One socket while a data stream uses it. Its end aborts the socket, which ends a write under way.</summary>
 internal sealed class SocketAttachment : IDisposable
 {
     /// <summary>
@@ -13,13 +13,14 @@ internal sealed class SocketAttachment : IDisposable
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _end;
-    private readonly CancellationTokenRegistration _outer, _life;
+    private readonly CancellationTokenRegistration _abort, _outer, _life;
 
     public SocketAttachment(WebSocket socket, TimeProvider time, CancellationToken outer, CancellationToken life)
     {
         Socket = socket;
         _end = new CancellationTokenSource(System.Threading.Timeout.InfiniteTimeSpan, time);
         Token = _end.Token;
+        _abort = Token.UnsafeRegister(static socket => ((WebSocket)socket!).Abort(), socket);
         _outer = outer.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
         _life = life.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
     }
@@ -34,12 +35,16 @@ internal sealed class SocketAttachment : IDisposable
 
     public void EndAfterLastWords() => _end.CancelAfter(LastWords);
 
-    /// <summary>What a socket throws when it is gone. Not an error: the other end of a data channel never says goodbye.</summary>
+    /// <summary>
+    /// What a socket throws when it is gone: cancelled too, when somebody aborts it. Not an error: the other end of a data channel never
+    /// says goodbye.
+    /// </summary>
     public static bool IsLoss(Exception error) =>
-        error is WebSocketException or IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+        error is OperationCanceledException or WebSocketException or IOException or SocketException or ObjectDisposedException or InvalidOperationException;
 
     public void Dispose()
     {
+        _abort.Dispose();
         _outer.Dispose();
         _life.Dispose();
         _end.Dispose();

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Postern.Protocol.DataStream;
 
-/// <summary>A message on its way: the frame in a pooled buffer and what resending needs to know.</summary>
+/// <summary>A message on its way: the frame and what resending needs to know.</summary>
 internal struct OutgoingMessage
 {
-    /// <summary>Null once acknowledged.</summary>
-    public byte[]? Buffer;
-    public int Length;
-    /// <summary>Time stamps of the present socket.</summary>
-    public long FirstSent, LastSent;
+    /// <summary>Whether it still is on its way: acknowledged messages leave empty slots.</summary>
+    public bool Present;
+    public Piece Frame;
+    /// <summary>Time stamp; counts only if the present socket carried the message.</summary>
+    public long LastSent;
     /// <summary>The round of resending it was last part of; 0: none on this socket.</summary>
     public int Round;
 }
@@ -44,14 +44,14 @@ internal sealed class UnacknowledgedRing
 
     public bool Contains(long sequence) => sequence >= Oldest && sequence < Next;
 
-    public void Add(byte[] buffer, int length)
+    public void Add(in Piece frame)
     {
         if (Span == _slots.Length)
             Grow();
-        _slots[Next & (_slots.Length - 1)] = new OutgoingMessage { Buffer = buffer, Length = length };
+        _slots[Next & (_slots.Length - 1)] = new OutgoingMessage { Present = true, Frame = frame };
         Next++;
         Count++;
-        Bytes += length;
+        Bytes += frame.Length;
     }
 
     /// <summary>Takes an acknowledged message out; false when it was not there (any more).</summary>
@@ -61,13 +61,13 @@ internal sealed class UnacknowledgedRing
         if (!Contains(sequence))
             return false;
         ref var slot = ref this[sequence];
-        if (slot.Buffer is null)
+        if (!slot.Present)
             return false;
         message = slot;
         slot = default;
         Count--;
-        Bytes -= message.Length;
-        while (Oldest < Next && this[Oldest].Buffer is null)
+        Bytes -= message.Frame.Length;
+        while (Oldest < Next && !this[Oldest].Present)
             Oldest++;
         return true;
     }

@@ -53,6 +53,9 @@ internal sealed class SocketPair : IDisposable
 
         protected override void Dispose(bool disposing)
         {
+            // A real connection's pending reads and writes end when it is closed.
+            reader.CancelPendingRead();
+            writer.CancelPendingFlush();
             _input.Dispose();
             _output.Dispose();
             base.Dispose(disposing);

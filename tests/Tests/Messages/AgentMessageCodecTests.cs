@@ -1,0 +1,137 @@
+using System.Text;
+using System.Text.Json;
+using Postern.Protocol.DataStream;
+using Postern.Protocol.Messages;
+
+namespace Postern.Tests.Messages;
+
+public sealed class AgentMessageCodecTests
+{
+    [Theory]
+    [InlineData("handshake-request")]
+    [InlineData("output")]
+    [InlineData("input")]
+    [InlineData("acknowledge")]
+    public void Vectors_are_read_and_written_byte_by_byte(string name)
+    {
+        using var vector = new Vector(name);
+        var expected = new AgentMessageHeader
+        {
+            MessageType = AgentMessageTypes.Parse(Encoding.ASCII.GetBytes(vector.Text("messageType"))),
+            CreatedDate = (ulong)vector.Number("createdDate"),
+            SequenceNumber = vector.Number("sequenceNumber"),
+            Flags = (MessageFlags)vector.Number("flags"),
+            MessageId = Guid.Parse(vector.Text("messageId")),
+            PayloadType = (PayloadType)vector.Number("payloadType"),
+            PayloadLength = Encoding.UTF8.GetByteCount(vector.Text("payload")),
+        };
+        var bytes = vector.Bytes;
+
+        Assert.True(AgentMessageCodec.TryRead(bytes, out var header, out var error));
+        Assert.Equal(AgentMessageError.None, error);
+        Assert.Equal(expected, header);
+        Assert.True(AgentMessageCodec.HasValidDigest(bytes));
+        Assert.Equal(vector.Text("payload"), Encoding.UTF8.GetString(AgentMessageCodec.PayloadOf(bytes.AsSpan())));
+
+        var written = new byte[bytes.Length];
+        Assert.Equal(bytes.Length, AgentMessageCodec.Write(written, expected, Encoding.UTF8.GetBytes(vector.Text("payload"))));
+        Assert.Equal(Convert.ToHexString(bytes), Convert.ToHexString(written));
+    }
+
+    [Fact]
+    public void The_acknowledgement_of_a_data_stream_is_the_vector_but_for_its_id()
+    {
+        using var vector = new Vector("acknowledge");
+        var acknowledged = JsonSerializer.Deserialize(vector.Text("payload"), MessagesJsonContext.Default.AcknowledgeContent)!;
+        var buffer = new byte[AckFrame.MaxSize];
+        var ack = new PendingAck(acknowledged.AcknowledgedMessageSequenceNumber, Guid.Parse(acknowledged.AcknowledgedMessageId));
+        var length = AckFrame.Write(buffer, ack, AgentMessageType.InputStreamData, (ulong)vector.Number("createdDate"));
+
+        var expected = vector.Bytes;
+        expected.AsSpan(64, MessageIds.Size).CopyTo(buffer.AsSpan(64));
+        Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(buffer.AsSpan(0, length)));
+    }
+
+    [Fact]
+    public void The_longest_acknowledgement_fits()
+    {
+        var buffer = new byte[AckFrame.MaxSize];
+        var length = AckFrame.Write(buffer, new PendingAck(long.MaxValue, Guid.NewGuid()), AgentMessageType.OutputStreamData, ulong.MaxValue);
+        Assert.True(AckFrame.TryReadSequence(buffer.AsSpan(AgentMessageHeader.Size, length - AgentMessageHeader.Size), out var sequence));
+        Assert.Equal(long.MaxValue, sequence);
+    }
+
+    [Theory]
+    [InlineData("handshake-request")]
+    [InlineData("acknowledge")]
+    public void The_payloads_of_vectors_are_what_our_records_write(string name)
+    {
+        using var vector = new Vector(name);
+        var text = vector.Text("payload");
+        var again = name == "acknowledge"
+            ? JsonSerializer.Serialize(JsonSerializer.Deserialize(text, MessagesJsonContext.Default.AcknowledgeContent)!, MessagesJsonContext.Default.AcknowledgeContent)
+            : JsonSerializer.Serialize(JsonSerializer.Deserialize(text, MessagesJsonContext.Default.HandshakeRequestContent)!, MessagesJsonContext.Default.HandshakeRequestContent);
+        Assert.Equal(text, again);
+    }
+
+    [Fact]
+    public void Type_names_padded_with_nuls_or_spaces_are_read()
+    {
+        foreach (var type in Enum.GetValues<AgentMessageType>().Where(type => type != AgentMessageType.Unknown))
+        {
+            var name = AgentMessageTypes.NameOf(type);
+            Assert.InRange(name.Length, 1, 32);
+            foreach (var padding in " \0")
+            {
+                var field = new byte[32];
+                field.AsSpan().Fill((byte)padding);
+                name.CopyTo(field);
+                Assert.Equal(type, AgentMessageTypes.Parse(field));
+            }
+        }
+        Assert.Equal(AgentMessageType.Unknown, AgentMessageTypes.Parse("Output_Stream_Data"u8));
+        Assert.Equal(AgentMessageType.Unknown, AgentMessageTypes.Parse(new byte[32]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => AgentMessageTypes.NameOf(AgentMessageType.Unknown).Length);
+    }
+
+    [Fact]
+    public void Every_cut_of_a_frame_is_refused_for_its_length()
+    {
+        using var vector = new Vector("output");
+        var bytes = vector.Bytes;
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.False(AgentMessageCodec.TryRead(bytes.AsSpan(0, length), out _, out var error));
+            Assert.Equal(length < AgentMessageHeader.Size ? AgentMessageError.TooShort : AgentMessageError.WrongPayloadLength, error);
+        }
+    }
+
+    [Fact]
+    public void Random_frames_are_read_without_harm()
+    {
+        var random = new Random(120);
+        using var vector = new Vector("output");
+        for (var i = 0; i < 100_000; i++)
+        {
+            var frame = vector.Bytes;
+            for (var change = random.Next(1, 20); change > 0; change--)
+                frame[random.Next(frame.Length)] = (byte)random.Next(256);
+            var cut = frame.AsSpan(0, random.Next(frame.Length + 1));
+            if (AgentMessageCodec.TryRead(cut, out var header, out _))
+            {
+                Assert.Equal(cut.Length, header.PayloadLength + AgentMessageHeader.Size);
+                AgentMessageCodec.HasValidDigest(cut);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_message_without_payload_needs_no_digest()
+    {
+        var frame = new byte[AgentMessageHeader.Size];
+        AgentMessageCodec.Write(frame, new AgentMessageHeader { MessageType = AgentMessageType.StartPublication, CreatedDate = 1 }, default);
+        frame.AsSpan(80, 32).Clear();
+        Assert.True(AgentMessageCodec.TryRead(frame, out _, out _));
+        Assert.True(AgentMessageCodec.HasValidDigest(frame));
+    }
+}
