@@ -9,8 +9,9 @@ internal sealed class BridgedConnection : IDisposable
     private const int BufferSize = 32 * 1024;
 
     /// <summary>
-    /// Version 1 has no half-close: our FIN would make a stock peer throw away its answer. So when only our socket's sending side has
-    /// ended, FIN waits until the peer's FIN, or until nothing has come for this long.
+    /// Version 1 has no half-close: a person's FIN would make a stock node throw away the answer. So when the sending side of the person's
+    /// socket has ended, FIN waits until the peer's FIN, or until nothing has come for this long. A node says at once that the target has
+    /// ended: many protocols mark the end of an answer so.
     /// </summary>
     internal static readonly TimeSpan HalfClosedIdle = TimeSpan.FromSeconds(30);
 
@@ -91,7 +92,7 @@ internal sealed class BridgedConnection : IDisposable
                 // The peer has closed both directions: read on until the socket's owner has, too.
             }
         }
-        if (!_stream.SupportsHalfClose)
+        if (_stream.DelaysFin)
             await PeerEndOrIdleAsync(cancellationToken).ConfigureAwait(false);
         await _stream.CompleteAsync(cancellationToken).ConfigureAwait(false);
         if (!_stream.SupportsHalfClose && !_peerEnded.Task.IsCompleted)

@@ -27,6 +27,9 @@ public sealed partial class MuxStream
     /// <summary>The peer has sent data: whatever it stands for was reached.</summary>
     public bool Answered { get; private set; }
 
+    /// <summary>Whether FIN has to wait for the peer's, because it would end the peer's direction as well: see <see cref="BridgedConnection"/>.</summary>
+    internal bool DelaysFin => !Extended && _session.Options.Role == MuxRole.Client;
+
     internal bool IsAborted => _aborted is not null;
 
     private bool Extended => _session.Options.Extended;

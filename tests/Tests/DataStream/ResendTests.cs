@@ -1,5 +1,6 @@
 using Postern.Protocol.DataStream;
 using Postern.Protocol.Messages;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.DataStream;
 
@@ -80,7 +81,7 @@ public sealed class ResendTests
         Assert.True(await test.Stream.FlushAsync(Deadline.Time, default));
         time.Advance(Second);
         await NothingNewAsync(test);
-        Assert.Equal(0, time.Armed);
+        Assert.Equal(0, time.Timers);
     }
 
     [Theory]
@@ -132,9 +133,9 @@ public sealed class ResendTests
     {
         for (var i = 0; i < count; i++)
         {
-            await time.UntilArmedAsync();
+            await time.WaitForTimerAsync(Second);
             time.Advance(TimeSpan.FromMilliseconds(100));
         }
-        await time.UntilArmedAsync();
+        await time.WaitForTimerAsync(Second);
     }
 }

@@ -67,13 +67,16 @@ internal sealed class RawMuxPeer : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Deadline.Time);
         while (true)
         {
-            var bytes = Output.AsSpan(_read);
-            if (bytes.Length >= 8 && bytes.Length >= 8 + BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]))
+            lock (_output)
             {
-                Assert.Equal(Extended ? 0x50 : 1, bytes[0]);
-                var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
-                _read += 8 + length;
-                return (bytes[1], BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), bytes.Slice(8, length).ToArray());
+                var bytes = _output.GetBuffer().AsSpan(_read, (int)_output.Length - _read);
+                if (bytes.Length >= 8 && bytes.Length >= 8 + BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]))
+                {
+                    Assert.Equal(Extended ? 0x50 : 1, bytes[0]);
+                    var length = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
+                    _read += 8 + length;
+                    return (bytes[1], BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]), bytes.Slice(8, length).ToArray());
+                }
             }
             await _written.WaitAsync(deadline.Token);
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Postern.Protocol.Smux;
 using Postern.Tests.DataStream;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Smux;
 
@@ -71,14 +72,29 @@ public sealed class TcpBridgeTests
         Assert.Equal((2, 3u), Head(await peer.ReceiveAsync()));
 
         // The FIN comes only after the idle time, and the end a while after that.
-        await time.UntilArmedAsync();
+        await time.WaitForTimerAsync(BridgedConnection.HalfClosedIdle);
         time.Advance(BridgedConnection.HalfClosedIdle);
         Assert.Equal((1, 3u), Head(await peer.ReceiveAsync()));
-        await time.UntilArmedAsync();
+        await time.WaitForTimerAsync(BridgedConnection.Linger);
         time.Advance(BridgedConnection.Linger);
         await bridge.WaitAsync(Deadline.Time);
         Assert.Equal(0, await person.ReceiveAsync(new byte[1]).WaitAsync(Deadline.Time));
         person.Dispose();
+    }
+
+    [Fact]
+    public async Task Version_1_tells_the_person_at_once_that_the_target_has_ended()
+    {
+        await using var peer = new RawMuxPeer(new MuxOptions { Role = MuxRole.Server });
+        await peer.SendAsync(0, 3);
+        var (target, bridged) = await ConnectAsync();
+        var bridge = TcpBridge.RunAsync(bridged, await peer.AcceptAsync(), default);
+        await SendAsync(target, "x"u8.ToArray());
+        target.Dispose();
+        Assert.Equal((2, 3u), Head(await peer.ReceiveAsync()));
+        Assert.Equal((1, 3u), Head(await peer.ReceiveAsync()));
+        await peer.SendAsync(1, 3);
+        await bridge.WaitAsync(Deadline.Time);
     }
 
     [Fact]
