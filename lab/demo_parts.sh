@@ -112,7 +112,7 @@ gateway_and_node() {
             --iam-role service-role/nodes --query '[ActivationId, ActivationCode]')
     else
         note "$ postern activate"
-        activation=$("$LAB/person" postern activate --output text)
+        activation=$("$LAB/person" postern activate --json | python3 -c 'import json, sys; a = json.load(sys.stdin); print(a["activationId"], a["activationCode"])')
     fi
     read -r id code <<<"$activation"
     note "$ postern-agent register --endpoint https://$AGENT_SEES:$GATEWAY_PORT ..."

@@ -53,5 +53,5 @@ public sealed class ShellTests(World world)
 
     // A new size travels when the client notices it, which AWS's plugin does twice a second.
     private static Task SizeBecomesAsync(TerminalProcess shell, string size) => Deadline.UntilAsync($"stty size to say {size}", async () =>
-        (await shell.AnswersAsync("stty size", @"(?<size>\d+ \d+)\r?\n")).Groups["size"].Value == size);
+        (await shell.AnswersAsync("stty size", @"(?<size>\d+ \d+)\r*\n")).Groups["size"].Value == size);
 }

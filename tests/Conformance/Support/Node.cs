@@ -18,7 +18,7 @@ internal abstract class Node : IAsyncDisposable
     public string Folder { get; }
     public string Id { get; private set; } = "";
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The agent is stopped.");
-    public string Log => _process is null ? "" : _process.Output.Text + _process.Errors.Text;
+    public virtual string Log => _process is null ? "" : _process.Output.Text + _process.Errors.Text;
 
     /// <summary>Registers with a new activation and waits until the gateway sees the node online.</summary>
     protected async Task RegisterAndStartAsync()
@@ -27,7 +27,15 @@ internal abstract class Node : IAsyncDisposable
         var known = await NodeIdsAsync();
         await RegisterAsync(activation["ActivationId"]!.GetValue<string>(), activation["ActivationCode"]!.GetValue<string>());
         Id = (await NodeIdsAsync()).Except(known).Single();
-        await StartAsync();
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async Task StartAsync()
@@ -36,8 +44,18 @@ internal abstract class Node : IAsyncDisposable
         await OnlineAsync();
     }
 
-    public Task OnlineAsync() => Deadline.UntilAsync($"{Id} online; its agent said:\n{Log}", async () =>
-        (await Gateway.Api.CallAsync("GetConnectionStatus", new { Target = Id }))["Status"]!.GetValue<string>().Equals("connected", StringComparison.OrdinalIgnoreCase));
+    public async Task OnlineAsync()
+    {
+        try
+        {
+            await Deadline.UntilAsync($"{Id} online", async () =>
+                (await Gateway.Api.CallAsync("GetConnectionStatus", new { Target = Id }))["Status"]!.GetValue<string>() == "connected");
+        }
+        catch (TimeoutException timeout)
+        {
+            throw new TimeoutException($"{timeout.Message}\nIts agent said:\n{Log}", timeout);
+        }
+    }
 
     public async Task StopAsync(int signal = Native.SigTerm)
     {
@@ -60,9 +78,7 @@ internal abstract class Node : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_process is not null)
-        {
             await StopAsync();
-        }
         Directory.Delete(Folder, recursive: true);
     }
 

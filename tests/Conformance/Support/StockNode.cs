@@ -15,6 +15,10 @@ internal sealed class StockNode : Node
         : !PrivateRoot.Allowed ? "AWS's agent needs root and a mount namespace of its own here"
         : null;
 
+    public override string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : base.Log;
+
+    private string LogFile => Path.Combine(Folder, "agent.log");
+
     public static async Task<StockNode> StartAsync(Gateway gateway)
     {
         var node = new StockNode(gateway, Repository.MakeFolder("stock-node"), Path.GetDirectoryName(PeerBinaries.Find("amazon-ssm-agent"))!);
@@ -47,6 +51,8 @@ internal sealed class StockNode : Node
         Environment = new Dictionary<string, string?>
         {
             ["SSL_CERT_FILE"] = Gateway.CaFile,
+            // It would win over SSL_CERT_FILE.
+            ["AWS_CA_BUNDLE"] = null,
             ["AWS_EC2_METADATA_DISABLED"] = "true",
         },
     });
