@@ -19,7 +19,8 @@ public sealed class EndingTests(World world)
         // A marker of this shell alone, to be found among the node's processes.
         var marker = $"7{Random.Shared.Next(100_000, 999_999)}";
         await shell.AnswersAsync($"echo go''ing; sleep {marker}", "going");
-        Assert.Contains(node.ProcessesOfSessions(), line => line.EndsWith($"sleep {marker}", StringComparison.Ordinal));
+        await Deadline.UntilAsync("the command to run on the node",
+            () => node.ProcessesOfSessions().Any(line => line.EndsWith($"sleep {marker}", StringComparison.Ordinal)));
 
         var session = Person.SessionId().Match(shell.Screen.Text) is { Success: true } match
             ? match.Groups["id"].Value

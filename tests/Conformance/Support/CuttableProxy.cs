@@ -12,6 +12,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly int _destination;
     private readonly Task _accepting;
+    private int _accepted;
 
     public CuttableProxy(int destination)
     {
@@ -22,24 +23,34 @@ internal sealed class CuttableProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public string Endpoint => $"https://127.0.0.1:{Port}";
+    /// <summary>The same command, with this network between it and the gateway.</summary>
+    public Command Between(Command command, Gateway gateway) =>
+        (command with { Arguments = [.. command.Arguments.Select(argument => argument == gateway.Endpoint ? Endpoint : argument)] })
+            .With(new Dictionary<string, string?> { ["AWS_ENDPOINT_URL"] = Endpoint });
+
+    private string Endpoint => $"https://127.0.0.1:{Port}";
 
     public int Connections => _sockets.Count / 2;
+
+    /// <summary>Connections made since the last cut.</summary>
+    public int SinceCut => Volatile.Read(ref _accepted);
 
     /// <summary>Resets every connection there is; new ones pass.</summary>
     public void Cut()
     {
+        Volatile.Write(ref _accepted, 0);
         foreach (var socket in _sockets.Keys)
             socket.Close(timeout: 0);
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested)
+            return;
         await _end.CancelAsync();
         _listener.Dispose();
         Cut();
         await _accepting;
-        _end.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -48,7 +59,10 @@ internal sealed class CuttableProxy : IAsyncDisposable
         try
         {
             while (true)
+            {
                 passing.Add(PassAsync(await _listener.AcceptSocketAsync(_end.Token)));
+                Interlocked.Increment(ref _accepted);
+            }
         }
         catch (OperationCanceledException)
         {
