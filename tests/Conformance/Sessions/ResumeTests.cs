@@ -19,6 +19,8 @@ public sealed class ResumeTests(World world)
         await shell.AnswersAsync("word=kept; echo re''ady", "ready");
         Assert.True(network.Connections > 0, "the session does not go through the network that is cut");
 
+        if (way.Slow)
+            await network.QuietAsync();
         network.Cut();
 
         await BackAsync(way, node, network, Person.SessionId().Match(shell.Screen.Text).Groups["id"].Value);
@@ -40,6 +42,8 @@ public sealed class ResumeTests(World world)
         var session = await way.ForwardReadyAsync(forward);
         await Traffic.EchoesAsync(port, 1000, seed: 1);
 
+        if (way.Slow)
+            await network.QuietAsync();
         network.Cut();
 
         await BackAsync(way, node, network, session);
@@ -78,8 +82,8 @@ public sealed class ResumeTests(World world)
         Assert.True(sent.AsSpan().SequenceEqual(received), "the bytes came back changed");
     }
 
-    // Our ends keep what is typed while they have no connection. AWS's plugin fails for good when it has to write then: it is given
-    // time to call ResumeSession and to connect, which makes two connections.
+    // Our ends keep what they have to say while they have no connection. AWS's plugin fails for good when it has to write then: it is cut
+    // while it is idle, and given time to call ResumeSession and to connect, which makes two connections.
     private static Task BackAsync(Person way, Node node, CuttableProxy network, string session) => !way.Slow ? Task.CompletedTask :
         Deadline.UntilAsync($"{session} to be connected again", async () => network.SinceCut >= 2 && await IsConnectedAsync(node, session));
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,12 +8,15 @@ namespace Postern.Conformance.Support;
 /// <summary>Passes TCP connections on until it is told to cut them: the network between a client and the gateway.</summary>
 internal sealed class CuttableProxy : IAsyncDisposable
 {
+    private static readonly TimeSpan Silence = TimeSpan.FromMilliseconds(700);
+
     private readonly CancellationTokenSource _end = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, byte> _sockets = new();
     private readonly int _destination;
     private readonly Task _accepting;
     private int _accepted;
+    private long _passed;
 
     public CuttableProxy(int destination)
     {
@@ -43,6 +47,21 @@ internal sealed class CuttableProxy : IAsyncDisposable
             socket.Close(timeout: 0);
     }
 
+    /// <summary>Waits until nothing passed for a while: both ends have said what they had to say.</summary>
+    public async Task QuietAsync()
+    {
+        var (passed, since) = (-1L, Stopwatch.StartNew());
+        await Deadline.UntilAsync("silence between the client and the gateway", () =>
+        {
+            if (Interlocked.Read(ref _passed) is var now && now != passed)
+            {
+                passed = now;
+                since.Restart();
+            }
+            return since.Elapsed > Silence;
+        });
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_end.IsCancellationRequested)
@@ -70,6 +89,16 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
     }
 
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer, _end.Token) is > 0 and var read)
+        {
+            Interlocked.Add(ref _passed, read);
+            await to.WriteAsync(buffer.AsMemory(0, read), _end.Token);
+        }
+    }
+
     private async Task PassAsync(Socket near)
     {
         using var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -79,7 +108,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
             await far.ConnectAsync(IPAddress.Loopback, _destination, _end.Token);
             await using var nearStream = new NetworkStream(near);
             await using var farStream = new NetworkStream(far);
-            await Task.WhenAny(nearStream.CopyToAsync(farStream, _end.Token), farStream.CopyToAsync(nearStream, _end.Token));
+            await Task.WhenAny(CopyAsync(nearStream, farStream), CopyAsync(farStream, nearStream));
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {

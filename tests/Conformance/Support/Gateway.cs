@@ -75,6 +75,7 @@ internal sealed partial class Gateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Repository.KeepLog($"gateway-{Port}", Log);
         if (_process is not null)
             await StopAsync();
         Api?.Dispose();

@@ -77,6 +77,7 @@ internal abstract class Node : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Repository.KeepLog($"node-{Id}-of-{Gateway.Port}", Log);
         if (_process is not null)
             await StopAsync();
         Directory.Delete(Folder, recursive: true);

@@ -41,6 +41,13 @@ internal static class Repository
         return folder;
     }
 
+    /// <summary>Keeps what a program wrote, for whoever looks into a failure: in the folder that POSTERN_TEST_LOGS names.</summary>
+    public static void KeepLog(string name, string text)
+    {
+        if (Environment.GetEnvironmentVariable("POSTERN_TEST_LOGS") is { Length: > 0 } folder)
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(folder).FullName, name + ".log"), text);
+    }
+
     private static string FindRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
