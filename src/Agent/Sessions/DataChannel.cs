@@ -14,7 +14,7 @@ internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, stri
 {
     /// <summary>How long the first socket may take, and how long a session waits for its next one.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(30), LostLimit = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200), LastRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200), LastRetry = TimeSpan.FromSeconds(2);
     /// <summary>A socket that lived shorter counts as a failed try, so that a gateway that hangs up at once is not stormed.</summary>
     private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(2);
 
