@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Postern.Agent.Control;
 using Postern.Agent.Pty;
 using Postern.Agent.Registration;
@@ -13,10 +12,9 @@ internal sealed class AgentRun(AgentDirectory directory, bool allowSudo, AgentLo
     /// <summary>Ending sessions takes two seconds at most, reporting them three; more is not worth waiting for.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(6);
 
-    /// <summary>Runs until the token is cancelled or SIGTERM, SIGINT or SIGHUP arrives, then ends the sessions.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until the token is cancelled, then ends the sessions.</summary>
+    public async Task RunAsync(CancellationToken stop)
     {
-        using var signal = new StopSignal(log, cancellationToken);
         var (registration, key) = directory.Load();
         using var held = directory.Lock();
         using var rsa = key;
@@ -48,11 +46,11 @@ internal sealed class AgentRun(AgentDirectory directory, bool allowSudo, AgentLo
             control.RunAsync(life.Token),
         ];
         // None of them ends by itself; one that does has broken, and then all stop.
-        var first = await Task.WhenAny([signal.Arrived, .. work]);
+        var first = await Task.WhenAny([Task.Delay(Timeout.Infinite, stop), .. work]);
         await EndSessionsAsync(sessions, registration.InstanceId);
         await life.CancelAsync();
         await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (first != signal.Arrived)
+        if (!stop.IsCancellationRequested)
             await first;
         log.Info("stopped");
     }
@@ -67,28 +65,5 @@ internal sealed class AgentRun(AgentDirectory directory, bool allowSudo, AgentLo
         {
             log.Warning($"{sessions.Count} sessions did not end in time; their programs end with the agent's terminals");
         }
-    }
-
-    /// <summary>Turns the signals that ask a service to stop into a task.</summary>
-    private sealed class StopSignal : IDisposable
-    {
-        private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly List<IDisposable> _registrations = [];
-
-        public StopSignal(AgentLog log, CancellationToken cancellationToken)
-        {
-            _registrations.Add(cancellationToken.Register(() => _arrived.TrySetResult()));
-            foreach (var signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP])
-                _registrations.Add(PosixSignalRegistration.Create(signal, context =>
-                {
-                    context.Cancel = true;
-                    log.Info($"{context.Signal}: stopping");
-                    _arrived.TrySetResult();
-                }));
-        }
-
-        public Task Arrived => _arrived.Task;
-
-        public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
     }
 }

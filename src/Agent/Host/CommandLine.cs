@@ -90,10 +90,11 @@ internal static class CommandLine
               postern-agent run --data /var/lib/postern-agent
             """)
         { Data, AllowSudo };
-        command.SetAction((parsed, cancellationToken) => GuardAsync(() =>
+        command.SetAction((parsed, _) => GuardAsync(async () =>
         {
             var log = new AgentLog(Console.Error, TimeProvider.System);
-            return new AgentRun(new AgentDirectory(parsed.GetRequiredValue(Data)), parsed.GetValue(AllowSudo), log, TimeProvider.System).RunAsync(cancellationToken);
+            using var signal = new StopSignal(log);
+            await new AgentRun(new AgentDirectory(parsed.GetRequiredValue(Data)), parsed.GetValue(AllowSudo), log, TimeProvider.System).RunAsync(signal.Token);
         }));
         return command;
     }

@@ -3,6 +3,7 @@ using System.Text;
 using Postern.Agent.Pty;
 using Postern.Agent.Sessions.Documents;
 using Postern.Agent.Sessions.Shell;
+using Postern.Protocol.DataStream;
 using Postern.Protocol.Messages;
 
 namespace Postern.Agent.Sessions.Command;
@@ -53,7 +54,9 @@ internal sealed class CommandSession : ISessionKind
 
     public async Task<SessionOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var response = await _context.Handshake.RequestAsync(_context.Document, new PosternOffer { ExitCode = true }, cancellationToken);
+        var offer = new PosternOffer { MaxPayload = DataStreamOptions.LargestPayload, ExitCode = true };
+        var response = await _context.Handshake.RequestAsync(_context.Document, offer, cancellationToken);
+        _context.Stream.MaxPayload = ClientFeatures.Of(response, offer).MaxPayload;
         await _context.Handshake.CompleteAsync("", cancellationToken);
         try
         {

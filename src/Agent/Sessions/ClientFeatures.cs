@@ -1,9 +1,9 @@
 using Postern.Protocol.DataStream;
 using Postern.Protocol.Messages;
 
-namespace Postern.Agent.Sessions.Port;
+namespace Postern.Agent.Sessions;
 
-/// <summary>What the client of a port session can do, by its handshake.</summary>
+/// <summary>What a client can do, by its handshake.</summary>
 internal sealed record ClientFeatures(bool IsOurs, int MaxPayload, bool Multiplexes, bool ExtendedMux)
 {
     private static readonly int[] FirstMultiplexing = [1, 1, 70];
