@@ -21,7 +21,7 @@ public sealed partial class DataStream
 
     private readonly Lock _inboxGate = new();
     private readonly Queue<Received> _inbox = new();
-    private readonly Segments _payloads = new();
+    private readonly Segments _payloads = new(keepsSpare: false);
     private readonly Dictionary<long, Received> _early = [];
     private readonly Signal _inboxRoom = new();
     /// <summary>The next sequence number to arrive, and the next whose delivery has not ended.</summary>

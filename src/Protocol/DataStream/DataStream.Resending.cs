@@ -35,7 +35,7 @@ public sealed partial class DataStream
 
     private void ArmTick()
     {
-        if (_tickArmed || _ended || _ring.Count == 0)
+        if (_tickArmed || _ended || (_ring.Count == 0 && !_frames.HasSpare))
             return;
         _tickArmed = true;
         _tickTimer.Change(_options.ResendTick, Timeout.InfiniteTimeSpan);
@@ -68,6 +68,8 @@ public sealed partial class DataStream
 
     private void OnTick()
     {
+        if (_ring.Count == 0)
+            _frames.Trim();
         if (_ring.Count == 0 || _ring.Oldest >= _cursor || _resends.Count > 0)
             return;
         if (!IsOverdue(_ring[_ring.Oldest], _backoff))

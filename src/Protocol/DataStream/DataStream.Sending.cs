@@ -6,7 +6,7 @@ namespace Postern.Protocol.DataStream;
 public sealed partial class DataStream
 {
     private readonly UnacknowledgedRing _ring = new();
-    private readonly Segments _frames = new();
+    private readonly Segments _frames = new(keepsSpare: true);
     /// <summary>One sender at a time numbers messages, so that the parts of a long payload stay together.</summary>
     private readonly SemaphoreSlim _sendTurn = new(1, 1);
     private readonly Signal _windowOpen = new();
@@ -168,6 +168,7 @@ public sealed partial class DataStream
         for (var sequence = _ring.Oldest; sequence < _ring.Next; sequence++)
             if (_ring.TryRemove(sequence, out var message))
                 Release(sequence, message.Frame);
+        _frames.Trim();
     }
 
     private ulong Now() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -110,8 +110,10 @@ public sealed partial class DataStream
                 // No token: sockets send more cheaply without one, and the end of the attachment aborts them.
                 await attachment.Socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (Exception error) when (SocketAttachment.IsLoss(error))
+            catch (Exception error)
             {
+                if (!SocketAttachment.IsLoss(error))
+                    Fail(error);
                 lock (_gate)
                 {
                     attachment.WritesEnded = true;
@@ -192,11 +194,12 @@ public sealed partial class DataStream
             {
                 _retired = null;
                 _frames.Return(frame);
-                return;
             }
-            // The time a full socket took is not the peer's.
-            if (_ring.Contains(_writingSequence))
+            else if (_ring.Contains(_writingSequence))
+            {
+                // The time a full socket took is not the peer's.
                 _ring[_writingSequence].LastSent = _time.GetTimestamp();
+            }
             ArmTick();
         }
     }

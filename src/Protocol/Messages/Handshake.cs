@@ -51,6 +51,6 @@ public sealed record PosternOffer
     public bool ExtendedMux { get; init; }
     /// <summary>Commands without a terminal: standard error goes apart and the exit code is sent, whatever the document says.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool ExitCode { get; init; }
-    /// <summary>Set by the node when it already knows that the destination cannot be reached: a sentence for the person.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? DestinationError { get; init; }
+    /// <summary>Set by the node when it already knows that the destination cannot be reached: a sentence for the person, without control characters.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? DestinationError { get; init => field = value is null ? null : TerminalText.Clean(value); }
 }

@@ -5,7 +5,8 @@ namespace Postern.Protocol.Smux;
 /// <summary>Unread bytes of one stream, in pooled segments; holds no memory while empty. The caller holds the lock and bounds it.</summary>
 internal sealed class ByteQueue
 {
-    private const int SegmentSize = 16 * 1024;
+    /// <summary>The first segment is small, because most streams hold little; a backlog goes into large ones, of which the pool keeps enough.</summary>
+    private const int FirstSegment = 16 * 1024, LaterSegment = 64 * 1024;
 
     private readonly Queue<byte[]> _segments = new();
     private byte[]? _last;
@@ -20,7 +21,7 @@ internal sealed class ByteQueue
         {
             if (_last is null || _written == _last.Length)
             {
-                _last = ArrayPool<byte>.Shared.Rent(SegmentSize);
+                _last = ArrayPool<byte>.Shared.Rent(_segments.Count == 0 ? FirstSegment : LaterSegment);
                 _segments.Enqueue(_last);
                 _written = 0;
             }

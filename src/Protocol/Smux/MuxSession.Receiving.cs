@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Postern.Protocol.Messages;
 
 namespace Postern.Protocol.Smux;
 
@@ -129,7 +130,7 @@ public sealed partial class MuxSession
                 _target?.OnWindow(BinaryPrimitives.ReadUInt32LittleEndian(_body));
                 break;
             case MuxCommand.Reset:
-                _target?.OnReset(ReadReason(_body.AsSpan(0, _frame.Length)));
+                _target?.OnReset(TerminalText.Clean(Encoding.UTF8.GetString(_body, 0, _frame.Length)));
                 break;
         }
         _target = null;
@@ -158,16 +159,5 @@ public sealed partial class MuxSession
         _streams.Add(id, stream);
         _arrived.Enqueue(stream);
         _arrival.Set();
-    }
-
-    /// <summary>The reason ends on a person's terminal, so it carries no control characters.</summary>
-    private static string ReadReason(ReadOnlySpan<byte> body)
-    {
-        var text = Encoding.UTF8.GetString(body);
-        return string.Create(text.Length, text, static (clean, raw) =>
-        {
-            for (var i = 0; i < clean.Length; i++)
-                clean[i] = char.IsControl(raw[i]) ? ' ' : raw[i];
-        });
     }
 }

@@ -30,6 +30,13 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public void A_destination_error_carries_nothing_a_terminal_would_obey()
+    {
+        var offer = JsonSerializer.Deserialize("{\"Postern\":{\"DestinationError\":\"a\\u001b[2Jb\\nc\"}}", MessagesJsonContext.Default.HandshakeRequestContent)!.Postern!;
+        Assert.Equal("a [2Jb c", offer.DestinationError);
+    }
+
+    [Fact]
     public void Names_are_read_in_any_case_and_unknown_members_are_ignored()
     {
         var closed = JsonSerializer.Deserialize("""{"sessionid":"s","OUTPUT":"o","Unknown":[{}]}""", MessagesJsonContext.Default.ChannelClosedContent)!;
