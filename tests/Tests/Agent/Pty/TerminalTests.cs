@@ -36,7 +36,7 @@ public sealed class TerminalTests
     {
         await using var run = Bash();
         await run.ReadUntilAsync("ready> ");
-        await run.TypeAsync("sed -u s/question/answer/\nquestion\n");
+        await run.TypeAsync("sed -u s/question/ans''wer/\nquestion\n");
         await run.ReadUntilAsync("answer"); // now Ctrl-C is for sed
         await run.TypeAsync("\x03");
         await run.ReadUntilAsync("ready> ");
