@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using Postern.Agent.Pty;
 using Postern.Agent.Sessions;
+using Postern.Agent.Sessions.Shell;
 using Postern.Protocol.Messages;
 
 namespace Postern.Tests.Agent.Sessions;

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Postern.Agent.Pty;
 
-namespace Postern.Agent.Pty;
+namespace Postern.Agent.Sessions.Shell;
 
 /// <summary>A user as the system knows it, whatever directory it comes from.</summary>
 internal sealed partial record UserAccount(string Name, uint UserId, uint GroupId, string Home, string Shell)
