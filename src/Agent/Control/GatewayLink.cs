@@ -83,8 +83,7 @@ internal sealed class GatewayLink : IDisposable
         if (text.Contains("Session is already terminated", StringComparison.Ordinal))
             throw new SessionOverException();
         var error = ChannelError.Parse(text, (int)response.StatusCode);
-        if (error.Code.Contains("Expired", StringComparison.Ordinal) || error.Code.Contains("Token", StringComparison.Ordinal))
-            _credentials.Renew();
+        _credentials.OnRefused(error);
         throw error;
     }
 

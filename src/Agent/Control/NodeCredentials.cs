@@ -20,8 +20,14 @@ internal sealed class NodeCredentials(TimeProvider time)
         return Current!;
     }
 
-    /// <summary>The gateway does not accept the keys any more: fetch new ones now.</summary>
-    public void Renew()
+    /// <summary>If the gateway refused because of the keys themselves, new ones are fetched now, not at half of their life.</summary>
+    public void OnRefused(AwsErrorException error)
+    {
+        if (error.Code is "ExpiredToken" or "ExpiredTokenException" or "UnrecognizedClientException" or "InvalidClientTokenId" or "InvalidToken")
+            Renew();
+    }
+
+    private void Renew()
     {
         try
         {

@@ -25,6 +25,8 @@ internal sealed class NodeInformation(GatewayLink link, NodeRegistration registr
             }
             catch (Exception error) when (GatewayFailure.IsExpected(error) && !cancellationToken.IsCancellationRequested)
             {
+                if (error is AwsErrorException refused)
+                    credentials.OnRefused(refused);
                 reachability.Failed(error);
                 wait = backoff.Next();
             }

@@ -35,7 +35,7 @@ public sealed class GatewayFailureTests
     }
 
     [Fact]
-    public void The_gateway_is_reported_away_once_and_back_once()
+    public void The_gateway_is_reported_away_once_for_each_reason_and_back_once()
     {
         var lines = new StringWriter();
         var time = new Support.ManualTime();
@@ -44,14 +44,18 @@ public sealed class GatewayFailureTests
         var reachability = new Reachability(Gateway, clock, log, time);
         reachability.Reached();
         for (var i = 0; i < 5; i++)
+        {
             reachability.Failed(new SocketException((int)SocketError.ConnectionRefused));
+            reachability.Failed(new SocketException((int)SocketError.TimedOut));
+        }
         time.Advance(TimeSpan.FromSeconds(90));
         reachability.Reached();
         reachability.Reached();
         var text = lines.ToString().Trim().Split('\n');
-        Assert.Equal(2, text.Length);
+        Assert.Equal(3, text.Length);
         Assert.Contains("connection refused", text[0], StringComparison.Ordinal);
-        Assert.EndsWith("is back after 90 s", text[1], StringComparison.Ordinal);
+        Assert.Contains("no answer", text[1], StringComparison.Ordinal);
+        Assert.EndsWith("is back after 90 s", text[2], StringComparison.Ordinal);
     }
 
     [Fact]
