@@ -58,7 +58,10 @@ public static class AgentMessageCodec
     /// <inheritdoc cref="PayloadOf(ReadOnlySpan{byte})"/>
     public static ReadOnlyMemory<byte> PayloadOf(ReadOnlyMemory<byte> frame) => frame[AgentMessageHeader.Size..];
 
-    /// <summary>Whether the digest in the header is the SHA-256 of the payload. An empty payload needs none.</summary>
+    /// <summary>
+    /// Whether the digest in the header is the SHA-256 of the payload. An empty payload needs none. The npm client ssm-session writes the
+    /// first half of the digest as hexadecimal text instead; nobody at AWS minds, so that is taken as well.
+    /// </summary>
     public static bool HasValidDigest(ReadOnlySpan<byte> frame)
     {
         var payload = PayloadOf(frame);
@@ -66,7 +69,11 @@ public static class AgentMessageCodec
             return true;
         Span<byte> digest = stackalloc byte[DigestLength];
         SHA256.HashData(payload, digest);
-        return digest.SequenceEqual(frame.Slice(DigestOffset, DigestLength));
+        var given = frame.Slice(DigestOffset, DigestLength);
+        if (digest.SequenceEqual(given))
+            return true;
+        Span<byte> text = stackalloc byte[DigestLength];
+        return Convert.TryToHexStringLower(digest[..(DigestLength / 2)], text, out _) && text.SequenceEqual(given);
     }
 
     /// <summary>Bytes that <see cref="Write"/> fills for a payload.</summary>

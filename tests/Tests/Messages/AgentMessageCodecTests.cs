@@ -134,4 +134,19 @@ public sealed class AgentMessageCodecTests
         Assert.True(AgentMessageCodec.TryRead(frame, out _, out _));
         Assert.True(AgentMessageCodec.HasValidDigest(frame));
     }
+
+    [Fact]
+    public void A_digest_as_half_its_hexadecimal_text_is_taken_and_another_text_is_not()
+    {
+        byte[] payload = [1, 2, 3];
+        var frame = new byte[AgentMessageCodec.SizeOf(payload.Length)];
+        AgentMessageCodec.Write(frame, new AgentMessageHeader { MessageType = AgentMessageType.InputStreamData, CreatedDate = 1 }, payload);
+        var text = System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(payload)));
+
+        text.AsSpan(0, 32).CopyTo(frame.AsSpan(80));
+        Assert.True(AgentMessageCodec.HasValidDigest(frame));
+
+        text.AsSpan(32, 32).CopyTo(frame.AsSpan(80));
+        Assert.False(AgentMessageCodec.HasValidDigest(frame));
+    }
 }
