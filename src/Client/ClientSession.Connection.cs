@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text.Json;
@@ -148,7 +149,7 @@ public sealed partial class ClientSession
 
     /// <summary>A socket that is aborted under a send or receive reports cancellation.</summary>
     private static bool IsTransient(Exception e)
-        => e is WebSocketException or HttpRequestException or IOException or AwsErrorException or OperationCanceledException or ObjectDisposedException;
+        => e is WebSocketException or HttpRequestException or SocketException or AuthenticationException or IOException or AwsErrorException or OperationCanceledException or ObjectDisposedException;
 
     /// <summary>Trying again cannot help: the certificate is not trusted, or the service does not want this socket.</summary>
     private static bool IsFinal(Exception e)

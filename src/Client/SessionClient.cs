@@ -22,11 +22,11 @@ public sealed record SessionClientOptions
 /// </summary>
 public sealed class SessionClient(GatewayTransport transport, SessionClientOptions options)
 {
-    private readonly AwsJsonClient _api = new(transport.Http, options.Endpoint, options.Region, options.Credentials, options.Time);
+    private readonly Lazy<AwsJsonClient> _api = new(() => new(transport.Http, options.Endpoint, options.Region, options.Credentials, options.Time));
 
     /// <summary>Any operation of the API.</summary>
     public Task<TResponse> CallAsync<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, TRequest request, CancellationToken cancellationToken)
-        => _api.CallAsync(operation, request, cancellationToken);
+        => _api.Value.CallAsync(operation, request, cancellationToken);
 
     /// <summary>Starts a session and opens its data channel. Wait for <see cref="ClientSession.Ready"/> before using it.</summary>
     public async Task<ClientSession> StartAsync(StartSessionRequest request, SessionOptions session, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal readonly record struct Failure(string Text, int ExitCode)
         SettingsException settings => new(settings.Message, ExitCodes.Usage),
         AwsErrorException error => OfService(error),
         SessionEndedException ended => OfEnd(ended.End),
-        HttpRequestException or WebSocketException => OfNetwork(e),
+        HttpRequestException or WebSocketException or AuthenticationException => OfNetwork(e),
         SocketException socket => new(socket.Message, ExitCodes.SessionFailed),
         _ => null,
     };

@@ -9,7 +9,6 @@ internal sealed class PluginSession(ClientSession session)
 {
     /// <summary>After the end of piped input, output that comes within this time of the last is still waited for, up to a limit.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500), QuietLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan QuietCheck = TimeSpan.FromMilliseconds(50);
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -84,8 +83,8 @@ internal sealed class PluginSession(ClientSession session)
         await session.FlushAsync(QuietLimit, stopping);
         var start = time.GetTimestamp();
         while (!session.Ended.IsCompleted && time.GetElapsedTime(start) < QuietLimit
-            && time.GetElapsedTime(Math.Max(start, shell.LastOutput)) < Quiet)
-            await Task.WhenAny(session.Ended, Task.Delay(QuietCheck, stopping));
+            && time.GetElapsedTime(Math.Max(start, shell.LastOutput)) is var silent && silent < Quiet)
+            await Task.WhenAny(session.Ended, Task.Delay(Quiet - silent, stopping));
         stopping.ThrowIfCancellationRequested();
     }
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
@@ -5,54 +7,70 @@ using System.Security.Cryptography.X509Certificates;
 namespace Postern.Client.Transport;
 
 /// <summary>
-/// Connections to a gateway. API calls and data channels share one pool, so a data channel takes over the connection StartSession
-/// came through instead of shaking hands again. Proxies are taken from HTTPS_PROXY and NO_PROXY.
+/// Connections to a gateway: API calls and data channels, with one idea of what to trust. Proxies are taken from HTTPS_PROXY and
+/// NO_PROXY. Where API calls have been made already, a data channel takes over the connection they came through.
 /// </summary>
 public sealed class GatewayTransport : IDisposable
 {
     /// <summary>Longest wait for a connection or an answer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    private readonly SocketsHttpHandler _handler;
+    // Unsolicited pongs only: a ping's answer waits behind data this end is not reading yet, so a deadline on it would cut a session
+    // whose reader has merely stopped for a while. Dead connections are found by TCP (see ConnectAsync).
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    private readonly X509ChainPolicy? _trust;
+    private readonly Lazy<HttpClient> _http;
 
     /// <param name="roots">Certificates to trust instead of the system's; null for the system's.</param>
     public GatewayTransport(X509Certificate2Collection? roots = null)
     {
-        _handler = new SocketsHttpHandler
-        {
-            ConnectTimeout = Limit,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = ConnectAsync,
-        };
-        if (roots is not null)
-            _handler.SslOptions.CertificateChainPolicy = TrustOnly(roots);
-        Http = new HttpClient(_handler, disposeHandler: false) { Timeout = Limit };
+        _trust = roots is null ? null : TrustOnly(roots);
+        _http = new(CreateClient);
     }
 
     /// <summary>Sends API calls.</summary>
-    public HttpClient Http { get; }
+    public HttpClient Http => _http.Value;
 
-    /// <summary>Opens a WebSocket. Throws WebSocketException or HttpRequestException when it cannot.</summary>
+    /// <summary>Opens a WebSocket. Throws WebSocketException, HttpRequestException, SocketException or IOException when it cannot.</summary>
     public async Task<WebSocket> OpenWebSocketAsync(Uri url, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return _http.IsValueCreated || HasProxy()
+                ? await OpenThroughClientAsync(url, limit.Token)
+                : await OpenDirectlyAsync(url, limit.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException($"No answer from {url.Authority} within {Limit.TotalSeconds} s.", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+            _http.Value.Dispose();
+    }
+
+    private static bool HasProxy()
+    {
+        foreach (var name in (ReadOnlySpan<string>)["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
+            if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
+                return true;
+        return false;
+    }
+
+    private async Task<WebSocket> OpenThroughClientAsync(Uri url, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         try
         {
-            // Unsolicited pongs only: a ping's answer waits behind data this end is not reading yet, so a deadline on it would
-            // cut a session whose reader has merely stopped for a while. Dead connections are found by TCP (see ConnectAsync).
-            socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(30);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(Limit);
-            await socket.ConnectAsync(url, Http, limit.Token);
+            socket.Options.KeepAliveInterval = KeepAlive;
+            await socket.ConnectAsync(url, Http, cancellationToken);
             return socket;
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            socket.Dispose();
-            throw new HttpRequestException($"No answer from {url.Authority} within {Limit.TotalSeconds} s.", e);
         }
         catch
         {
@@ -61,10 +79,42 @@ public sealed class GatewayTransport : IDisposable
         }
     }
 
-    public void Dispose()
+    private async Task<WebSocket> OpenDirectlyAsync(Uri url, CancellationToken cancellationToken)
     {
-        Http.Dispose();
-        _handler.Dispose();
+        Stream stream = new NetworkStream(await ConnectAsync(new DnsEndPoint(url.IdnHost.Trim('[', ']'), url.Port), cancellationToken), ownsSocket: true);
+        try
+        {
+            if (url.Scheme == Uri.UriSchemeWss)
+            {
+                var secure = new SslStream(stream);
+                stream = secure;
+                await secure.AuthenticateAsClientAsync(Tls(url), cancellationToken);
+            }
+            return await DirectWebSocket.UpgradeAsync(stream, url, KeepAlive, cancellationToken);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private SslClientAuthenticationOptions Tls(Uri url) => new() { TargetHost = url.IdnHost.Trim('[', ']'), CertificateChainPolicy = _trust?.Clone() };
+
+    private HttpClient CreateClient()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = Limit,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            ConnectCallback = async (context, token) => new NetworkStream(await ConnectAsync(context.DnsEndPoint, token), ownsSocket: true),
+        };
+        if (_trust is not null)
+            handler.SslOptions.CertificateChainPolicy = _trust;
+        return new HttpClient(handler, disposeHandler: true) { Timeout = Limit };
     }
 
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection roots)
@@ -79,7 +129,7 @@ public sealed class GatewayTransport : IDisposable
         return policy;
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -89,8 +139,8 @@ public sealed class GatewayTransport : IDisposable
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 20);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
+            await socket.ConnectAsync(address, cancellationToken);
+            return socket;
         }
         catch
         {
