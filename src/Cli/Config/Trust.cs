@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Postern.Cli.Terminal;
 
 namespace Postern.Cli.Config;
 
 /// <summary>Reads the certificates a person wants trusted.</summary>
 internal static class Trust
 {
+    private const string Nowhere = "/dev/null";
+
     /// <summary>Null (the system's roots) without a file. Throws <see cref="SettingsException"/> when the file has no certificates.</summary>
     public static X509Certificate2Collection? Load(string? caFile, string? alsoFile = null)
     {
@@ -15,7 +18,18 @@ internal static class Trust
         Add(roots, caFile);
         if (alsoFile is not null && File.Exists(alsoFile))
             Add(roots, alsoFile);
+        ForgetSystemRoots();
         return roots;
+    }
+
+    /// <summary>
+    /// The runtime reads every certificate of the system before it checks a chain, even when told to trust none of them: most of the time
+    /// between start and an open port. These variables tell it where they are; nothing is what is wanted of them here.
+    /// </summary>
+    private static void ForgetSystemRoots()
+    {
+        Posix.SetEnvironment("SSL_CERT_DIR", Nowhere, overwrite: 1);
+        Posix.SetEnvironment("SSL_CERT_FILE", Nowhere, overwrite: 1);
     }
 
     private static void Add(X509Certificate2Collection roots, string file)

@@ -53,6 +53,10 @@ internal static partial class Posix
     [LibraryImport(Library, EntryPoint = "signal")]
     public static partial nint SetSignal(int signal, nint handler);
 
+    /// <summary>The runtime's own setter does not reach what native libraries read.</summary>
+    [LibraryImport(Library, EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetEnvironment(string name, string value, int overwrite);
+
     [LibraryImport(Library, EntryPoint = "execvp", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Execute(string file, string?[] arguments);
 }
