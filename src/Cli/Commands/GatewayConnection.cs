@@ -26,7 +26,7 @@ internal sealed class GatewayConnection : IDisposable
         var settings = new AwsSettings(options);
         var client = new SessionClientOptions { Endpoint = settings.Endpoint, Region = settings.Region, Credentials = settings.Credentials };
         settings.Credentials(); // missing keys are told before anything is done
-        var transport = new GatewayTransport(Trust.Load(settings.CaFile));
+        var transport = new GatewayTransport(Trust.LoadForProcess(settings.CaFile));
         return new GatewayConnection(settings, transport, new SessionClient(transport, client));
     }
 

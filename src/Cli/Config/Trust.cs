@@ -18,18 +18,22 @@ internal static class Trust
         Add(roots, caFile);
         if (alsoFile is not null && File.Exists(alsoFile))
             Add(roots, alsoFile);
-        ForgetSystemRoots();
         return roots;
     }
 
     /// <summary>
-    /// The runtime reads every certificate of the system before it checks a chain, even when told to trust none of them: most of the time
-    /// between start and an open port. These variables tell it where they are; nothing is what is wanted of them here.
+    /// As <see cref="Load"/>, for a process that will trust nothing else. The runtime reads every certificate of the system before it
+    /// checks a chain, even when told to trust none of them: most of the time between start and an open port. The variables set here tell
+    /// it where they are: nowhere.
     /// </summary>
-    private static void ForgetSystemRoots()
+    public static X509Certificate2Collection? LoadForProcess(string? caFile, string? alsoFile = null)
     {
+        var roots = Load(caFile, alsoFile);
+        if (roots is null)
+            return null;
         Posix.SetEnvironment("SSL_CERT_DIR", Nowhere, overwrite: 1);
         Posix.SetEnvironment("SSL_CERT_FILE", Nowhere, overwrite: 1);
+        return roots;
     }
 
     private static void Add(X509Certificate2Collection roots, string file)

@@ -39,7 +39,7 @@ internal static class PluginProgram
         // The AWS CLI runs its plugin with these ignored; they are this program's to handle.
         Signals.TakeBack(PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTSTP);
         var settings = new AwsSettings(new SettingOptions(arguments.Profile, arguments.Region, arguments.Endpoint));
-        using var transport = new GatewayTransport(Trust.Load(settings.CaFile, Environment.GetEnvironmentVariable("SSL_CERT_FILE")));
+        using var transport = new GatewayTransport(Trust.LoadForProcess(settings.CaFile, Environment.GetEnvironmentVariable("SSL_CERT_FILE")));
         var client = new SessionClient(transport, new SessionClientOptions
         {
             Endpoint = arguments.Endpoint.Length > 0

@@ -139,7 +139,10 @@ public sealed class GatewayTransport : IDisposable
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 20);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
-            await socket.ConnectAsync(address, cancellationToken);
+            if (IPAddress.TryParse(address.Host, out var numeric))
+                await socket.ConnectAsync(numeric, address.Port, cancellationToken);
+            else
+                await socket.ConnectAsync(address, cancellationToken);
             return socket;
         }
         catch
