@@ -61,8 +61,10 @@ public sealed partial class ClientSession
                     if (Uri.TryCreate(resumed.StreamUrl, UriKind.Absolute, out var other))
                         url = other;
                 }
-                using var socket = await _calls.Connect(url, _stop.Token);
-                await SendOpenAsync(socket, token);
+                var connecting = _calls.Connect(url, _stop.Token);
+                var open = OpenFrame(token); // made while the connection is
+                using var socket = await connecting;
+                await socket.SendAsync(open, WebSocketMessageType.Text, endOfMessage: true, _stop.Token);
                 token = null;
                 var since = _time.GetTimestamp();
                 if (noticed)
@@ -132,7 +134,7 @@ public sealed partial class ClientSession
         return null;
     }
 
-    private async Task SendOpenAsync(WebSocket socket, string token)
+    private byte[] OpenFrame(string token)
     {
         var open = new OpenDataChannelInput
         {
@@ -141,8 +143,7 @@ public sealed partial class ClientSession
             ClientId = _clientId,
             ClientVersion = ProtocolVersions.Client,
         };
-        var json = JsonSerializer.SerializeToUtf8Bytes(open, MessagesJsonContext.Default.OpenDataChannelInput);
-        await socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, _stop.Token);
+        return JsonSerializer.SerializeToUtf8Bytes(open, MessagesJsonContext.Default.OpenDataChannelInput);
     }
 
     private void Notice(SessionNoticeKind kind, string text) => _options.OnNotice?.Invoke(new SessionNotice(kind, text));
