@@ -12,18 +12,21 @@ internal sealed class ChannelSocket
     private static readonly TimeSpan CloseFrameTimeout = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _abort;
+    private readonly Action _abortConnection;
     private readonly CancellationTokenRegistration _onPeerGone;
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private string? _reason;
 
     /// <param name="socket">Open.</param>
+    /// <param name="abortConnection">Cuts the connection below, so that a write under way fails; a cancelled one would still be under way when the connection is closed.</param>
     /// <param name="peerGone">Set once the peer has closed the connection below, also while nothing is read.</param>
     /// <param name="closedUnread">How long a connection the peer has closed may stay unread.</param>
     /// <param name="time">Clock of the time-outs.</param>
-    public ChannelSocket(WebSocket socket, CancellationToken peerGone, TimeSpan closedUnread, TimeProvider time)
+    public ChannelSocket(WebSocket socket, Action abortConnection, CancellationToken peerGone, TimeSpan closedUnread, TimeProvider time)
     {
         Socket = socket;
+        _abortConnection = abortConnection;
         _time = time;
         _abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time); // not disposed: an abort may come at any time, and nothing waits on its handle
         _onPeerGone = peerGone.Register(() => _abort.CancelAfter(closedUnread));
@@ -42,6 +45,7 @@ internal sealed class ChannelSocket
         if (_finished.Task.IsCompleted)
             return;
         Interlocked.CompareExchange(ref _reason, reason, null);
+        _abortConnection();
         _abort.Cancel();
     }
 

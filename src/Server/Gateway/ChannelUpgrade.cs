@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Postern.Protocol.AwsJson;
 
 namespace Postern.Server.Gateway;
@@ -38,12 +39,13 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         try
         {
             KeepAlive(http);
+            var connection = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>(); // not the request's: that one is used again
             var webSocket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
                 KeepAliveInterval = pings ? options.PingInterval : options.PongInterval,
                 KeepAliveTimeout = pings ? options.PingTimeout : Timeout.InfiniteTimeSpan,
             });
-            var socket = new ChannelSocket(webSocket, http.RequestAborted, options.ClosedUnread, time);
+            var socket = new ChannelSocket(webSocket, connection.Abort, http.RequestAborted, options.ClosedUnread, time);
             using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
             try
             {

@@ -44,7 +44,7 @@ internal sealed class ControlChannel(string nodeId, ChannelSocket socket, LiveSe
         try
         {
             await foreach (var frame in _mailbox.Reader.ReadAllAsync(socket.Aborted))
-                await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, true, socket.Aborted);
+                await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, true, CancellationToken.None);
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {

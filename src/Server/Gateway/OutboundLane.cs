@@ -140,7 +140,7 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
             return false;
         try
         {
-            await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, socket.Aborted);
+            await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {

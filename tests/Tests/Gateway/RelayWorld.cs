@@ -54,7 +54,7 @@ internal sealed class RelayWorld : IAsyncDisposable
         _pairs.Add(pair);
         _runs.Add(Task.Run(async () =>
         {
-            var socket = new ChannelSocket(pair.Server, default, Options.ClosedUnread, Time);
+            var socket = new ChannelSocket(pair.Server, pair.Server.Abort, default, Options.ClosedUnread, Time);
             await Relay.RunSocketAsync(socket, side);
             await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure);
         }));
