@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.Messages;
@@ -96,7 +95,7 @@ internal sealed class ChannelEndpoint(
         using var reader = new FrameReader(socket.Socket, options.MaxDataFrame);
         try
         {
-            await socket.Socket.SendAsync(closed, WebSocketMessageType.Binary, true, either.Token);
+            await socket.SendAsync(closed).AsTask().WaitAsync(either.Token);
             // Closing first could discard what it has not read yet.
             while (await reader.ReadAsync(either.Token) == FrameResult.Frame)
                 continue;

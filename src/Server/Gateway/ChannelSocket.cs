@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 
 namespace Postern.Server.Gateway;
 
@@ -9,11 +10,12 @@ namespace Postern.Server.Gateway;
 /// </summary>
 internal sealed class ChannelSocket
 {
-    private static readonly TimeSpan CloseFrameTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CloseFrameTimeout = TimeSpan.FromSeconds(1), LastWriteTimeout = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _abort;
     private readonly Action _abortConnection;
     private readonly CancellationTokenRegistration _onPeerGone;
+    private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _time;
     private string? _reason;
@@ -38,6 +40,21 @@ internal sealed class ChannelSocket
     public string? Reason => _reason;
     /// <summary>Completes when the socket is closed for good.</summary>
     public Task Finished => _finished.Task;
+
+    /// <summary>Sends one message. Not cancelled by a token: <see cref="Abort"/> makes it fail.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        await _writing.WaitAsync(_abort.Token);
+        try
+        {
+            await Socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     /// <summary>Makes whoever reads or writes the socket stop. Safe to call again; the first reason is kept.</summary>
     public void Abort(string reason)
@@ -69,6 +86,9 @@ internal sealed class ChannelSocket
             }
         }
         Socket.Dispose();
+        // The request must not end under a write: the server would write the end of its TLS stream into the middle of it.
+        if (await _writing.WaitAsync(LastWriteTimeout))
+            _writing.Release();
         _finished.TrySetResult();
     }
 

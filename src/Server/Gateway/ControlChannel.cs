@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Postern.Protocol.Messages;
@@ -44,7 +43,7 @@ internal sealed class ControlChannel(string nodeId, ChannelSocket socket, LiveSe
         try
         {
             await foreach (var frame in _mailbox.Reader.ReadAllAsync(socket.Aborted))
-                await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, true, CancellationToken.None);
+                await socket.SendAsync(frame);
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 
 namespace Postern.Server.Gateway;
@@ -140,7 +139,7 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
             return false;
         try
         {
-            await socket.Socket.SendAsync(frame, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+            await socket.SendAsync(frame);
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {

@@ -21,7 +21,7 @@ public sealed class RestartTests
     [InlineData("client")]
     public async Task No_byte_is_lost_when_something_breaks_under_load(string what)
     {
-        await using var host = await ServerHost.StartAsync(o => o with { LogLevel = Microsoft.Extensions.Logging.LogLevel.Debug });
+        await using var host = await ServerHost.StartAsync();
         using var node = await FakeNode.RegisterAsync(host);
         var control = await node.OpenControlAsync();
         var api = host.CreateApiClient();
