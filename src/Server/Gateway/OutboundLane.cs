@@ -22,13 +22,15 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
     /// <summary>Completes when channel_closed was put on the end's socket.</summary>
     public Task FinalSent => _finalSent.Task;
 
-    /// <summary>Puts a new socket in place of the present one, which is closed.</summary>
-    public async Task AttachAsync(ChannelSocket socket, CancellationToken cancellationToken)
+    /// <summary>Puts a new socket in place of the present one, which is closed. False: the lane is closed and takes none.</summary>
+    public async Task<bool> AttachAsync(ChannelSocket socket, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _socket, null)?.Abort("Replaced by a newer socket of the same end.");
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            if (_closed)
+                return false;
             watch?.Reset();
             gate?.ClientReplaced();
             Interlocked.Exchange(ref _socket, socket)?.Abort("Replaced by a newer socket of the same end.");
@@ -38,6 +40,7 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
             _turn.Release();
         }
         _work.Set();
+        return true;
     }
 
     /// <summary>False when another socket has taken its place.</summary>
@@ -95,6 +98,7 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
         {
             await _turn.WaitAsync(CancellationToken.None);
             _closed = true;
+            Socket?.Abort("The session is over."); // one that came at the last moment
             _held.Clear();
             _room.TrySetResult();
             _turn.Release();

@@ -44,29 +44,40 @@ internal sealed partial class SessionRelay
     /// <summary>Completes when both ends are gone after the session's end, or the gateway stops.</summary>
     public Task Over { get; }
 
-    /// <summary>Gives an end its socket and reads it until it is closed. The caller owns the socket and closes it afterwards.</summary>
-    public async Task RunSocketAsync(ChannelSocket socket, SessionSide side)
+    /// <summary>
+    /// Gives an end its socket and reads it until it is closed. The caller owns the socket and closes it afterwards. False: the relay is
+    /// over, and the socket was not touched.
+    /// </summary>
+    public async Task<bool> RunSocketAsync(ChannelSocket socket, SessionSide side)
     {
         var lane = side == SessionSide.Client ? _toClient : _toAgent;
-        var silent = false;
+        bool attached = false, silent = false;
         try
         {
-            await lane.AttachAsync(socket, socket.Aborted);
+            attached = await lane.AttachAsync(socket, socket.Aborted);
+            if (!attached)
+                return false;
             if (side == SessionSide.Client)
                 Volatile.Write(ref _clientCame, true);
             Log.Attached(_log, SessionId, side);
-            await _session.PostAsync(new SessionEvent.Attached(side), socket.Aborted);
+            await TellAsync(lane, side, silent: false, socket.Aborted);
             await ReceiveAsync(socket, side);
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {
             silent = ChannelSocket.IsSilent(e);
         }
-        if (!lane.Detach(socket))
-            return; // replaced: the end is still there
-        Log.Detached(_log, SessionId, side, socket.Reason ?? "closed by its peer");
-        if (!_stop.IsCancellationRequested) // a gateway that stops lets go of both ends itself
-            await _session.PostAsync(new SessionEvent.Detached(side, silent), CancellationToken.None);
+        finally
+        {
+            // One that was replaced leaves nothing to tell; one that put another out and did not get in itself does.
+            if (attached ? lane.Detach(socket) : lane.Socket is null)
+            {
+                Log.Detached(_log, SessionId, side, socket.Reason ?? "closed by its peer");
+                if (!_stop.IsCancellationRequested) // a gateway that stops lets go of both ends itself
+                    await TellAsync(lane, side, silent, CancellationToken.None);
+            }
+        }
+        return true;
     }
 
     /// <summary>Lets go of both ends without ending the session.</summary>
@@ -76,6 +87,18 @@ internal sealed partial class SessionRelay
         _toAgent.Socket?.Abort("The gateway stops.");
         _toClient.Socket?.Abort("The gateway stops.");
         return Over;
+    }
+
+    /// <summary>Tells the session whether an end is there, until what was told last is still true: sockets come and go on threads of their own.</summary>
+    private async Task TellAsync(OutboundLane lane, SessionSide side, bool silent, CancellationToken cancellationToken)
+    {
+        bool here;
+        do
+        {
+            here = lane.Socket is not null;
+            await _session.PostAsync(here ? new SessionEvent.Attached(side) : new SessionEvent.Detached(side, silent), cancellationToken);
+        }
+        while (here != lane.Socket is not null);
     }
 
     private async Task RunAsync()

@@ -67,6 +67,31 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task A_client_whose_next_socket_died_before_it_was_in_place_is_gone()
+    {
+        await using var world = await RelayWorld.CreateAsync();
+        using var agent = world.AttachAgent();
+        using var first = world.AttachClient();
+        await world.StateIsAsync(SessionState.Connected);
+        using var pair = new SocketPair();
+        var dead = new ChannelSocket(pair.Server, default, world.Options.ClosedUnread, world.Time);
+        dead.Abort("It was closed at once.");
+        await world.Relay.RunSocketAsync(dead, SessionSide.Client).WaitAsync(Deadline.Time);
+        Assert.Empty(await first.DrainAsync());
+        await world.StateIsAsync(SessionState.Disconnected);
+    }
+
+    [Fact]
+    public async Task A_client_that_comes_when_the_relay_is_over_is_not_kept()
+    {
+        await using var world = await RelayWorld.CreateAsync();
+        await world.Relay.StopAsync().WaitAsync(Deadline.Time);
+        using var pair = new SocketPair();
+        var late = new ChannelSocket(pair.Server, default, world.Options.ClosedUnread, world.Time);
+        Assert.False(await world.Relay.RunSocketAsync(late, SessionSide.Client).WaitAsync(Deadline.Time));
+    }
+
+    [Fact]
     public async Task A_client_that_is_cut_and_comes_back_misses_nothing()
     {
         await using var world = await RelayWorld.CreateAsync();
