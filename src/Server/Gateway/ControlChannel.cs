@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Threading.Channels;
 using Postern.Protocol.Messages;
+using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 
@@ -97,7 +98,7 @@ internal sealed class ControlChannel(string nodeId, ChannelSocket socket, LiveSe
             Log.TaskNotRecorded(log, content.TaskId, e);
             return true; // not acknowledged: the node sends it again
         }
-        Log.TaskCompleted(log, content.TaskId, nodeId, content.FinalTaskStatus);
+        Log.TaskCompleted(log, content.TaskId, nodeId, ForeignText.Show(content.FinalTaskStatus ?? ""));
         // The node matches the id of this very message; each repetition has to be acknowledged.
         var acknowledge = new AgentTaskAcknowledgeContent(1, header.MessageId.ToString(), content.TaskId, content.Topic);
         TryPost(MessageFactory.Json(AgentMessageType.AgentTaskAcknowledge, acknowledge, MessagesJsonContext.Default.AgentTaskAcknowledgeContent, time));

@@ -25,7 +25,7 @@ internal sealed partial class LiveSession
         var now = Now;
         if (_end is null && _completed is { } completed)
             _end = completed.Success
-                ? new PlannedEnd(SessionState.Terminated, Or(completed.Output, "The session ended on the node."), completed.Output)
+                ? new PlannedEnd(SessionState.Terminated, NodeText.Details(Or(completed.Output, "The session ended on the node.")), completed.Output)
                 : Failed(Or(completed.Output, $"The agent on {NodeId} reported that the session failed, and gave no reason."));
         else if (_completed is { Success: false } failed && _end is { Final: SessionState.Terminated, Output: "" })
             _end = _end with { Final = SessionState.Failed, Output = failed.Output };
@@ -49,7 +49,7 @@ internal sealed partial class LiveSession
 
     private static PlannedEnd TimedOut(string reason) => new(SessionState.Terminated, reason, reason);
 
-    private static PlannedEnd Failed(string reason) => new(SessionState.Failed, reason, reason);
+    private static PlannedEnd Failed(string reason) => new(SessionState.Failed, NodeText.Details(reason), reason);
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 

@@ -61,9 +61,9 @@ internal sealed class LiveSessions(
             Log.ForeignTask(log, row.Id, nodeId);
             return;
         }
-        await store.MarkAgentDoneAsync(row.Id, Empty(content.S3UrlSuffix), Empty(content.CwlStream), cancellationToken);
+        await store.MarkAgentDoneAsync(row.Id, Given(content.S3UrlSuffix), Given(content.CwlStream), cancellationToken);
         if (_sessions.TryGetValue(row.Id, out var session))
-            await session.PostAsync(new SessionEvent.TaskCompleted(content.FinalTaskStatus == "Success", content.Output), cancellationToken);
+            await session.PostAsync(new SessionEvent.TaskCompleted(content.FinalTaskStatus == "Success", NodeText.Output(content.Output)), cancellationToken);
     }
 
     /// <summary>
@@ -134,5 +134,5 @@ internal sealed class LiveSessions(
             _sessions.TryRemove(new KeyValuePair<string, LiveSession>(session.Id, session));
     }
 
-    private static string? Empty(string text) => text.Length == 0 ? null : text;
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : NodeText.Details(text);
 }
