@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.Messages;
 using Postern.Server.Api;
+using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 
@@ -47,13 +48,17 @@ internal sealed class ChannelEndpoint(
             Refuse(http, $"control channel of {nodeId}", open is null);
             return;
         }
-        if (!await nodes.MarkConnectedAsync(nodeId, NodePresence.GatewayName, socket.Aborted))
-            return; // deregistered since its request was checked
         var channel = new ControlChannel(nodeId, socket, sessions, options, time, log);
+        // Before the row is marked: whoever deregisters the node now either finds the channel here, or has changed the row already.
         connections.Attach(nodeId, channel);
-        Log.ControlOpened(log, nodeId, open.AgentVersion ?? "");
         try
         {
+            if (!await nodes.MarkConnectedAsync(nodeId, NodePresence.GatewayName, socket.Aborted))
+            {
+                socket.Abort("The managed node was deregistered.");
+                return;
+            }
+            Log.ControlOpened(log, nodeId, ForeignText.Show(open.AgentVersion ?? ""));
             await sessions.NodeAttachedAsync(nodeId, open.Postern?.BootId, socket.Aborted);
             await channel.RunAsync();
         }
@@ -67,8 +72,9 @@ internal sealed class ChannelEndpoint(
             Log.ControlClosed(log, nodeId, socket.Reason ?? "closed by its peer");
             if (!connections.IsConnected(nodeId))
             {
-                await nodes.MarkDisconnectedAsync(nodeId, NodePresence.GatewayName, CancellationToken.None);
+                // The sessions first: they are told also when the database does not answer.
                 await sessions.NodeDetachedAsync(nodeId, CancellationToken.None);
+                await nodes.MarkDisconnectedAsync(nodeId, NodePresence.GatewayName, CancellationToken.None);
             }
         }
     }
@@ -80,9 +86,9 @@ internal sealed class ChannelEndpoint(
             Refuse(http, $"data channel of {sessionId}", open is null);
             return;
         }
-        if (await relays.FindAsync(sessionId, socket.Aborted) is { } relay)
-            await relay.RunSocketAsync(socket, side);
-        else if (side == SessionSide.Client && await store.FindAsync(sessionId, socket.Aborted) is { } row && row.Status.IsEnded())
+        if (await relays.FindAsync(sessionId, socket.Aborted) is { } relay && await relay.RunSocketAsync(socket, side))
+            return;
+        if (side == SessionSide.Client && await store.FindAsync(sessionId, socket.Aborted) is { } row && row.Status.IsEnded())
             await TellEndAsync(socket, row);
     }
 
