@@ -83,6 +83,8 @@ public static partial class SigV4Verifier
         var credential = raw.Credential.Split('/');
         if (credential.Length != 5) return SignatureErrors.Incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term.");
         if (credential[0].Length is 0 or > SigV4Limits.AccessKeyIdLength) return SignatureErrors.Incomplete($"The key id in Credential must be 1 to {SigV4Limits.AccessKeyIdLength} characters long.");
+        // It goes to databases and logs before anything is verified.
+        if (!credential[0].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return SignatureErrors.Incomplete("The key id in Credential must consist of letters, digits, '-' and '_'.");
         if (credential[4] != SigV4Terms.Terminator) return SignatureErrors.Invalid($"Credential should be scoped with a valid terminator: '{SigV4Terms.Terminator}'.");
         if (!SigV4Terms.TryParseTime(raw.Date, out var date)) return SignatureErrors.Incomplete("X-Amz-Date must be in the ISO 8601 basic format YYYYMMDD'T'HHMMSS'Z'.");
         if (raw.Signature.Length is 0 or > SigV4Limits.SignatureLength) return SignatureErrors.Incomplete($"Signature must be 1 to {SigV4Limits.SignatureLength} characters long.");

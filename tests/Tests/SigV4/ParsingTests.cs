@@ -55,6 +55,8 @@ public sealed class ParsingTests
     [InlineData($"AWS4-HMAC-SHA256 {Credential}, {Names}, Signature", "name=value")]
     [InlineData($"AWS4-HMAC-SHA256 Credential=AKID/20260228/us-east-1/ssm, {Names}, Signature=a", "5 slash-delimited")]
     [InlineData($"AWS4-HMAC-SHA256 Credential=/20260228/us-east-1/ssm/aws4_request, {Names}, Signature=a", "key id")]
+    [InlineData($"AWS4-HMAC-SHA256 Credential=AKID\0/20260228/us-east-1/ssm/aws4_request, {Names}, Signature=a", "key id")]
+    [InlineData($"AWS4-HMAC-SHA256 Credential=AK ID/20260228/us-east-1/ssm/aws4_request, {Names}, Signature=a", "key id")]
     [InlineData($"AWS4-HMAC-SHA256 {Credential}, SignedHeaders=, Signature=a", "SignedHeaders")]
     [InlineData($"AWS4-HMAC-SHA256 {Credential}, SignedHeaders=host;;x-amz-date, Signature=a", "SignedHeaders")]
     [InlineData($"AWS4-HMAC-SHA256 {Credential}, SignedHeaders=host;HOST, Signature=a", "each once")]
