@@ -13,6 +13,8 @@ internal sealed class RegisterManagedInstance(ActivationStore activations, TimeP
     /// <summary>Compared with when there is no such activation, so that both answers take the same work.</summary>
     private static readonly string NoCode = ActivationRow.HashCode("");
 
+    private readonly FailedAttempts _failed = new(time);
+
     public async Task<RegisterManagedInstanceResponse> HandleAsync(RegisterManagedInstanceRequest request, CallContext context, CancellationToken cancellationToken)
     {
         new Validation()
@@ -25,11 +27,15 @@ internal sealed class RegisterManagedInstance(ActivationStore activations, TimeP
             .ThrowIfFaulty();
         NodePublicKey.Check("PublicKey", request.PublicKey, "PublicKeyType", request.PublicKeyType);
 
-        var activation = await activations.FindAsync(request.ActivationId!.ToLowerInvariant(), cancellationToken);
+        if (_failed.IsExhausted(context.SourceAddress))
+            throw new AwsErrorException("ThrottlingException", "Too many registrations from this address were refused. Wait a minute, then try again with the right id and code.");
+        var id = request.ActivationId!.ToLowerInvariant();
+        var activation = NodePatterns.ActivationId.IsMatch(id) ? await activations.FindAsync(id, cancellationToken) : null;
         var hash = ActivationRow.HashCode(request.ActivationCode!);
         var right = CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(hash), Encoding.ASCII.GetBytes(activation?.CodeHash ?? NoCode));
         if (activation is null || !right)
         {
+            _failed.Add(context.SourceAddress);
             log.RegistrationRefused(context.SourceAddress);
             throw Invalid("The activation id or its code is not right, or the activation was deleted. Check both, or create a new activation.");
         }

@@ -50,7 +50,7 @@ internal sealed class NodeWorld(Database database)
     public Task<CreateActivationResponse> ActivateAsync(int limit = 1, string? name = null, params Tag[] tags) => CreateActivation.HandleAsync(
         new CreateActivationRequest { IamRole = "NodeRole", RegistrationLimit = limit, DefaultInstanceName = name, Tags = tags }, Admin, default);
 
-    public async Task<string> RegisterAsync(CreateActivationResponse activation, string? code = null) => (await Register.HandleAsync(new RegisterManagedInstanceRequest
+    public async Task<string> RegisterAsync(CreateActivationResponse activation, string? code = null, RegisterManagedInstance? register = null) => (await (register ?? Register).HandleAsync(new RegisterManagedInstanceRequest
     {
         ActivationId = activation.ActivationId,
         ActivationCode = code ?? activation.ActivationCode,
