@@ -28,7 +28,7 @@ internal sealed class ControlMessages(SessionTable sessions, TaskReplies replies
             case AgentMessageType.InteractiveShell when Read(payload, MessagesJsonContext.Default.InteractiveShellContent) is { } task:
                 Start(task);
                 break;
-            case AgentMessageType.ChannelClosed when Read(payload, MessagesJsonContext.Default.ChannelClosedContent) is { } closed:
+            case AgentMessageType.ChannelClosed when Read(payload, MessagesJsonContext.Default.ChannelClosedContent) is { SessionId: not null } closed:
                 sessions.Close(closed.SessionId);
                 break;
             case AgentMessageType.AgentTaskAcknowledge when Read(payload, MessagesJsonContext.Default.AgentTaskAcknowledgeContent) is { } acknowledged:

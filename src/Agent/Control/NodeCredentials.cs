@@ -6,7 +6,8 @@ namespace Postern.Agent.Control;
 /// <summary>The node's temporary keys: fetched at start, renewed at half their life, kept in memory only.</summary>
 internal sealed class NodeCredentials(TimeProvider time)
 {
-    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1), LastRetry = TimeSpan.FromSeconds(30), ShortestLife = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1), LastRetry = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1), LongestLife = TimeSpan.FromDays(1);
 
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _renew = new(0, 1);
@@ -80,6 +81,6 @@ internal sealed class NodeCredentials(TimeProvider time)
         Current = new AwsCredentials(id, secret, answer.SessionToken);
         _first.TrySetResult();
         var life = expires - time.GetUtcNow();
-        return life > ShortestLife ? life : ShortestLife;
+        return life < ShortestLife ? ShortestLife : life > LongestLife ? LongestLife : life;
     }
 }

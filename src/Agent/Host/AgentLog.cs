@@ -18,8 +18,8 @@ internal sealed class AgentLog(TextWriter writer, TimeProvider time)
     private void Write(string level, string text)
     {
         var now = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        // A text may hold what a peer sent: one event stays one line.
-        var line = text.ReplaceLineEndings(" ");
+        // A text may hold what a peer sent: one event stays one line, and a terminal that shows it obeys none of it.
+        var line = string.Concat(text.ReplaceLineEndings(" ").Select(c => char.IsControl(c) ? ' ' : c));
         lock (_gate)
             writer.WriteLine($"{now} {level,-5} {line}");
     }

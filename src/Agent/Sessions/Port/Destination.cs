@@ -58,20 +58,22 @@ internal sealed class Destination(PortProperties properties, string nodeId, Time
     {
         using var limit = new CancellationTokenSource(patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            // Fails on a machine without IPv6, or with no file descriptor left.
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(new IPEndPoint(address, properties.Port), either.Token);
             return (socket, "");
         }
         catch (SocketException error)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return (null, ReasonOf(error));
         }
         catch (OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
             return (null, $"no answer within {patience.TotalSeconds:0} s");
         }

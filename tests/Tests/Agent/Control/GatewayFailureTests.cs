@@ -65,4 +65,12 @@ public sealed class GatewayFailureTests
         new AgentLog(lines, TimeProvider.System).Error("one\ntwo\r\nthree");
         Assert.Single(lines.ToString().Trim().Split('\n'));
     }
+
+    [Fact]
+    public void A_log_line_is_obeyed_by_no_terminal()
+    {
+        var lines = new StringWriter();
+        new AgentLog(lines, TimeProvider.System).Error("\u001b]0;owned\u0007 \u009b2J");
+        Assert.DoesNotContain(lines.ToString().TrimEnd(), char.IsControl);
+    }
 }

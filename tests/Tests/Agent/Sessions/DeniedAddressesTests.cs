@@ -12,6 +12,13 @@ public sealed class DeniedAddressesTests
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("::169.254.169.254")]
     [InlineData("64:ff9b::169.254.169.254")]
+    [InlineData("64:ff9b:1::169.254.169.254")]
+    [InlineData("64:ff9b:1:a9fe:a9:fe00::")]
+    [InlineData("::ffff:0:169.254.169.254")]
+    [InlineData("2002:a9fe:a9fe::1")]
+    [InlineData("fd00:ec2::254%3")]
+    [InlineData("0xa9fea9fe")]
+    [InlineData("2852039166")]
     [InlineData("fd00:ec2::254")]
     [InlineData("fd00:0ec2:0:0:0:0:0:240")]
     public void Services_of_the_cloud_are_denied_in_every_spelling(string address) => Assert.True(DeniedAddresses.Contains(IPAddress.Parse(address)));
@@ -22,5 +29,7 @@ public sealed class DeniedAddressesTests
     [InlineData("10.0.0.1")]
     [InlineData("169.254.1.1")]
     [InlineData("fd00:ec2::1")]
+    [InlineData("64:ff9b::10.0.0.1")]
+    [InlineData("2002:a00:1::1")]
     public void Others_are_not(string address) => Assert.False(DeniedAddresses.Contains(IPAddress.Parse(address)));
 }
