@@ -23,8 +23,8 @@ internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
         Requested = true;
         var request = Read(payload, MessagesJsonContext.Default.HandshakeRequestContent, "HandshakeRequest");
         _agentVersion = request.AgentVersion;
-        var processed = new List<ProcessedClientAction>(request.RequestedClientActions.Count);
-        foreach (var action in request.RequestedClientActions)
+        var processed = new List<ProcessedClientAction>();
+        foreach (var action in request.RequestedClientActions ?? [])
             processed.Add(Process(action));
         if (request.Postern is { } offer)
         {

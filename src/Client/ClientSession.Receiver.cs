@@ -46,7 +46,7 @@ public sealed partial class ClientSession
 
         public ValueTask OnChannelClosedAsync(ChannelClosedContent closed)
         {
-            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output));
+            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output ?? ""));
             return ValueTask.CompletedTask;
         }
 

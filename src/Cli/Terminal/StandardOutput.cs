@@ -20,18 +20,31 @@ internal sealed class StandardOutput(int descriptor) : Stream
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>Writes text; a reader that has gone away does not matter any more.</summary>
+    /// <summary>
+    /// Writes a message of this program. It may quote a gateway or a node, so a terminal is given nothing of it to obey. A reader that has
+    /// gone away does not matter any more.
+    /// </summary>
     public void Text(string text)
     {
         try
         {
-            Write(Encoding.UTF8.GetBytes(text));
+            Write(Encoding.UTF8.GetBytes(Plain(text)));
         }
         catch (IOException)
         {
             // Nobody is left to tell.
         }
     }
+
+    /// <summary>Lines and tabs stay; every other control character becomes a space, also a return that would write over its line.</summary>
+    internal static string Plain(string text) => string.Create(text.Length, text, static (plain, raw) =>
+    {
+        for (var i = 0; i < plain.Length; i++)
+        {
+            var stays = raw[i] is '\n' or '\t' || (raw[i] == '\r' && i + 1 < raw.Length && raw[i + 1] == '\n') || !char.IsControl(raw[i]);
+            plain[i] = stays ? raw[i] : ' ';
+        }
+    });
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {

@@ -152,6 +152,16 @@ public sealed class ClientSessionTests
     }
 
     [Fact]
+    public async Task Channel_closed_without_output_is_a_normal_end()
+    {
+        await using var node = new FakeNode();
+        await using var session = node.Open();
+        await node.OpenedAsync();
+        await node.CloseAsync(null!);
+        Assert.Equal(new SessionEnd(SessionEndReason.ChannelClosed), await session.Ended.WaitAsync(Deadline.Time));
+    }
+
+    [Fact]
     public async Task Empty_token_of_a_resume_means_that_the_session_timed_out()
     {
         await using var node = new FakeNode { OnResume = () => new ResumeSessionResponse { SessionId = "alice-1" } };
