@@ -25,7 +25,7 @@ internal static class AwsErrorBody
             if (document.RootElement.ValueKind != JsonValueKind.Object) return default;
             return (Text(document.RootElement, "__type"), Text(document.RootElement, "message") ?? Text(document.RootElement, "Message"));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter for a text with half a surrogate pair
         {
             return default; // a proxy's page, say: the status is all there is to tell
         }

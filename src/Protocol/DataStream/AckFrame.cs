@@ -63,9 +63,9 @@ public static class AckFrame
             }
             return false;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return false; // the latter for a name with half a surrogate pair
         }
     }
 

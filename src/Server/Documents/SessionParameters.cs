@@ -28,7 +28,7 @@ internal static class SessionParameters
             foreach (var rule in document.Parameters)
             {
                 json.WritePropertyName(rule.Name);
-                if (given.TryGetValue(rule.Name, out var values)) Write(json, document, rule, values);
+                if (given.TryGetValue(rule.Name, out var values)) Write(json, document, rule, values ?? throw Invalid(document, rule, "must not be null"));
                 else if (rule.Default is { } value) value.WriteTo(json);
                 else throw Invalid(document, rule, "is required");
             }

@@ -114,6 +114,7 @@ public sealed class AwsJsonClientTests : IAsyncDisposable
     [InlineData("""{"__type":"com.amazonaws.ssm#TargetNotConnected","Message":"mi-1 is not connected."}""", "TargetNotConnected", "mi-1 is not connected.")]
     [InlineData("""{"__type":"com.amazonaws.ssm#InvalidDocument:http://x#y"}""", "InvalidDocument", "InvalidDocument")]
     [InlineData("""{"message":7}""", "UnknownError", "400")]
+    [InlineData("""{"__type":"\ud800"}""", "UnknownError", "400")]
     [InlineData("""["no","object"]""", "UnknownError", "400")]
     [InlineData("not json", "UnknownError", "400")]
     [InlineData("", "UnknownError", "400")]

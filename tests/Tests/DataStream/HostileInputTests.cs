@@ -25,6 +25,7 @@ public sealed class HostileInputTests
         { "acknowledgement without JSON", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "nonsense"u8) },
         { "acknowledgement without number", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"IsSequentialMessage\":true}"u8) },
         { "acknowledgement of a string", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"AcknowledgedMessageSequenceNumber\":\"0\"}"u8) },
+        { "acknowledgement with half a character", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"AcknowledgedMessage\\ud800xxxxxxxxxxxxxx\":0}"u8) },
         { "acknowledgement cut short", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"AcknowledgedMessageSequenceNumber\":"u8) },
         { "acknowledgement of the future", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"AcknowledgedMessageSequenceNumber\":1}"u8) },
         { "acknowledgement of a negative number", RawPeer.Frame(AgentMessageType.Acknowledge, 0, "{\"AcknowledgedMessageSequenceNumber\":-1}"u8) },

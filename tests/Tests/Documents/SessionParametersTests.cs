@@ -137,6 +137,10 @@ public sealed class SessionParametersTests
     }
 
     [Fact]
+    public void A_parameter_without_a_list_is_refused()
+        => AssertInvalid("portNumber", () => Resolve("AWS-StartPortForwardingSession", ("portNumber", null!)));
+
+    [Fact]
     public void All_parameters_together_must_fit_into_a_control_message()
     {
         // Every one of these characters takes six bytes as JSON.
