@@ -74,7 +74,7 @@ public sealed class RelayTests
         using var first = world.AttachClient();
         await world.StateIsAsync(SessionState.Connected);
         using var pair = new SocketPair();
-        var dead = new ChannelSocket(pair.Server, default, world.Options.ClosedUnread, world.Time);
+        var dead = new ChannelSocket(pair.Server, pair.Server.Abort, default, world.Options.ClosedUnread, world.Time);
         dead.Abort("It was closed at once.");
         await world.Relay.RunSocketAsync(dead, SessionSide.Client).WaitAsync(Deadline.Time);
         Assert.Empty(await first.DrainAsync());
@@ -87,7 +87,7 @@ public sealed class RelayTests
         await using var world = await RelayWorld.CreateAsync();
         await world.Relay.StopAsync().WaitAsync(Deadline.Time);
         using var pair = new SocketPair();
-        var late = new ChannelSocket(pair.Server, default, world.Options.ClosedUnread, world.Time);
+        var late = new ChannelSocket(pair.Server, pair.Server.Abort, default, world.Options.ClosedUnread, world.Time);
         Assert.False(await world.Relay.RunSocketAsync(late, SessionSide.Client).WaitAsync(Deadline.Time));
     }
 
