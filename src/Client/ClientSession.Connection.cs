@@ -31,7 +31,7 @@ public sealed partial class ClientSession
         }
         catch (Exception e)
         {
-            End(new SessionEnd(SessionEndReason.ProtocolError, $"The session {SessionId} cannot go on: {e.Message}", e));
+            End(Failure(e));
             await CallTerminateAsync();
         }
         finally
@@ -133,6 +133,8 @@ public sealed partial class ClientSession
         }
         return null;
     }
+
+    private SessionEnd Failure(Exception e) => new(SessionEndReason.Failed, $"The session {SessionId} cannot go on: {e.Message}", e);
 
     private byte[] OpenFrame(string token)
     {

@@ -16,6 +16,26 @@ public sealed partial class ClientSession
 
         public async ValueTask OnStreamAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
         {
+            try
+            {
+                await TakeAsync(type, payload, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Set here: the stream reports it as it would report a lost socket.
+                session.End(session.Failure(e));
+                throw;
+            }
+        }
+
+        public ValueTask OnChannelClosedAsync(ChannelClosedContent closed)
+        {
+            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output ?? ""));
+            return ValueTask.CompletedTask;
+        }
+
+        private async ValueTask TakeAsync(PayloadType type, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+        {
             switch (type)
             {
                 case PayloadType.HandshakeRequest:
@@ -42,12 +62,6 @@ public sealed partial class ClientSession
                     await session._handler!(type, payload, cancellationToken);
                     break;
             }
-        }
-
-        public ValueTask OnChannelClosedAsync(ChannelClosedContent closed)
-        {
-            session.End(new SessionEnd(SessionEndReason.ChannelClosed, closed.Output ?? ""));
-            return ValueTask.CompletedTask;
         }
 
         private void ReadExitCode(ReadOnlySpan<byte> payload)

@@ -13,8 +13,8 @@ public enum SessionEndReason
     Unreachable,
     /// <summary>The service refused to resume the session for this caller.</summary>
     Refused,
-    /// <summary>The other end broke the protocol.</summary>
-    ProtocolError,
+    /// <summary>The other end broke the protocol, or what takes the data here failed.</summary>
+    Failed,
 }
 
 /// <summary>How a session ended. Kept once; later reasons are ignored.</summary>
@@ -23,7 +23,7 @@ public enum SessionEndReason
 public sealed record SessionEnd(SessionEndReason Reason, string Output = "", Exception? Error = null)
 {
     /// <summary>True unless the session ended as it should.</summary>
-    public bool Failed => Output.Length > 0 || Reason is not (SessionEndReason.ChannelClosed or SessionEndReason.Terminated);
+    public bool IsFailure => Output.Length > 0 || Reason is not (SessionEndReason.ChannelClosed or SessionEndReason.Terminated);
 }
 
 /// <summary>The session ended before it could be used.</summary>

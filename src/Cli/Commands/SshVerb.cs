@@ -43,7 +43,7 @@ internal static class SshVerb
         {
             await session.TerminateAsync();
         }
-        return end.Failed ? Verb.Fail(Failure.OfEnd(end)) : ExitCodes.Ok;
+        return end.IsFailure ? Verb.Fail(Failure.OfEnd(end)) : ExitCodes.Ok;
     }
 
     /// <summary>ssh takes this process's place, so that terminal, signals and exit code are its own. Returns only when it cannot.</summary>

@@ -92,10 +92,10 @@ internal static class StartCommand
         }
         await session.TerminateAsync();
         var ended = await session.Ended;
-        if (ended.Failed && ended.Output.Length > 0)
+        if (ended.IsFailure && ended.Output.Length > 0)
             StandardOutput.Error.Text($"postern: {ended.Output}\n");
         if (session.ExitCode is { } code)
             return code;
-        return ended.Failed ? Failure.OfEnd(ended).ExitCode : ExitCodes.Ok;
+        return ended.IsFailure ? Failure.OfEnd(ended).ExitCode : ExitCodes.Ok;
     }
 }

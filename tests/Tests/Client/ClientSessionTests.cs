@@ -114,8 +114,23 @@ public sealed class ClientSessionTests
         await using var session = node.Open();
         await node.SendAsync(PayloadType.HandshakeRequest, "{\"AgentVersion\":");
         var end = await session.Ended.WaitAsync(Deadline.Time);
-        Assert.Equal(SessionEndReason.ProtocolError, end.Reason);
+        Assert.Equal(SessionEndReason.Failed, end.Reason);
         Assert.Contains("HandshakeRequest", end.Output);
+    }
+
+    [Fact]
+    public async Task Handler_that_fails_ends_the_session_and_terminates_it()
+    {
+        await using var node = new FakeNode();
+        var session = node.Open();
+        await node.SendAsync(PayloadType.Output, "$ ");
+        await session.Ready.WaitAsync(Deadline.Time);
+        session.Attach((_, _, _) => throw new IOException("nobody reads any more"));
+        var end = await session.Ended.WaitAsync(Deadline.Time);
+        Assert.Equal(SessionEndReason.Failed, end.Reason);
+        Assert.Contains("nobody reads any more", end.Output);
+        await session.DisposeAsync();
+        Assert.Equal((1, 0), (node.Terminated, node.Resumed));
     }
 
     [Fact]
@@ -147,7 +162,7 @@ public sealed class ClientSessionTests
         await node.CloseAsync(output);
         var end = await session.Ended.WaitAsync(Deadline.Time);
         Assert.Equal(new SessionEnd(SessionEndReason.ChannelClosed, output), end);
-        Assert.Equal(failed, end.Failed);
+        Assert.Equal(failed, end.IsFailure);
         await Assert.ThrowsAsync<SessionEndedException>(() => session.Ready);
     }
 
@@ -231,7 +246,7 @@ public sealed class ClientSessionTests
         Assert.Equal(PayloadType.Flag, type);
         Assert.Equal("00000002", Convert.ToHexString(payload));
         Assert.Equal(1, node.Terminated);
-        Assert.False((await session.Ended).Failed);
+        Assert.False((await session.Ended).IsFailure);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await session.SendAsync(PayloadType.Output, new byte[1], CancellationToken.None));
     }
 
