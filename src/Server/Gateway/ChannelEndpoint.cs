@@ -20,7 +20,7 @@ internal sealed class ChannelEndpoint(
     public Task OpenControlChannelAsync(HttpContext http, string nodeId) => AnswerAsync(http, async () =>
     {
         await callers.RequireNodeAsync(http, default, nodeId);
-        await upgrade.RunAsync(http, pings: true, MessagesJsonContext.Default.OpenControlChannelInput,
+        await upgrade.RunAsync(http, signed: true, pings: true, MessagesJsonContext.Default.OpenControlChannelInput,
             (socket, open) => RunControlAsync(http, nodeId, socket, open));
     });
 
@@ -30,14 +30,14 @@ internal sealed class ChannelEndpoint(
         {
             if (!SessionId.IsValid(sessionId))
                 throw SessionAccess.Unknown("with this id");
-            await upgrade.RunAsync(http, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
+            await upgrade.RunAsync(http, signed: false, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
                 (socket, open) => RunDataAsync(http, sessionId, SessionSide.Client, socket, open));
             return;
         }
         var row = await callers.RequireNodeOfSessionAsync(http, default, sessionId);
         if (row.Status.IsEnded())
             throw tokens.Ended(row);
-        await upgrade.RunAsync(http, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
+        await upgrade.RunAsync(http, signed: true, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
             (socket, open) => RunDataAsync(http, sessionId, SessionSide.Agent, socket, open));
     });
 

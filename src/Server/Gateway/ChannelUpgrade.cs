@@ -15,26 +15,26 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
     // A peer whose machine has vanished closes nothing; this finds it within two minutes on an idle connection.
     private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 15, KeepAliveProbes = 4;
 
-    private int _opening;
+    // Apart, so that strangers who open and say nothing keep no node out.
+    private readonly SemaphoreSlim _strangers = new(options.MaxOpening), _nodes = new(options.MaxOpening);
 
     /// <summary>
     /// Runs <paramref name="channel"/> on the request's socket and closes it afterwards. The first message is given to it; null
     /// when none came in time or it was not what it should be.
     /// </summary>
     /// <param name="http">An upgrade request, already authorised as far as it can be.</param>
+    /// <param name="signed">The request was signed by a node; others show who they are with their first message.</param>
     /// <param name="pings">Pings that want an answer, for channels that are always read; else unsolicited pongs.</param>
     /// <param name="shape">Of the first message.</param>
     /// <param name="channel">Owns the socket until it returns.</param>
     /// <exception cref="AwsErrorException">The request is no upgrade, or too many channels are being opened.</exception>
-    public async Task RunAsync<TOpen>(HttpContext http, bool pings, JsonTypeInfo<TOpen> shape, Func<ChannelSocket, TOpen?, Task> channel) where TOpen : class
+    public async Task RunAsync<TOpen>(HttpContext http, bool signed, bool pings, JsonTypeInfo<TOpen> shape, Func<ChannelSocket, TOpen?, Task> channel) where TOpen : class
     {
         if (!http.WebSockets.IsWebSocketRequest)
             throw new AwsErrorException("ValidationException", "This path is a WebSocket: send an upgrade request.", StatusCodes.Status426UpgradeRequired);
-        if (Interlocked.Increment(ref _opening) > options.MaxOpening)
-        {
-            Interlocked.Decrement(ref _opening);
+        var room = signed ? _nodes : _strangers;
+        if (!room.Wait(0, CancellationToken.None)) // does not wait: it takes a place or says that there is none
             throw new AwsErrorException("ServiceUnavailableException", "Too many channels are being opened at the moment; try again.", StatusCodes.Status503ServiceUnavailable);
-        }
         var opening = true;
         try
         {
@@ -50,8 +50,8 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
             try
             {
                 var open = await ReadOpenAsync(socket, shape);
-                Interlocked.Decrement(ref _opening);
                 opening = false;
+                room.Release();
                 await channel(socket, open);
             }
             finally
@@ -62,7 +62,7 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         finally
         {
             if (opening)
-                Interlocked.Decrement(ref _opening);
+                room.Release();
         }
     }
 

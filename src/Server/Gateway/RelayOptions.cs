@@ -16,7 +16,7 @@ internal sealed record RelayOptions
     public int MaxRequestBody { get; init; } = 16 * 1024;
     /// <summary>The first message must have arrived by then.</summary>
     public TimeSpan OpenTimeout { get; init; } = TimeSpan.FromSeconds(10);
-    /// <summary>Channels that were upgraded and have not sent their first message yet; a further one is refused.</summary>
+    /// <summary>Channels that were upgraded and have not sent their first message yet, of nodes and of others each; a further one is refused.</summary>
     public int MaxOpening { get; init; } = 1000;
     /// <summary>Messages that are no agent messages, or of a type that has no business on the channel: beyond this many it is closed.</summary>
     public int MaxBadFrames { get; init; } = 32;
