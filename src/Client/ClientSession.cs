@@ -36,7 +36,7 @@ public sealed partial class ClientSession : IAsyncDisposable
         SessionId = started.SessionId ?? throw new ArgumentException("The answer of StartSession has no SessionId.");
         if (string.IsNullOrEmpty(started.TokenValue))
             throw new ArgumentException("The answer of StartSession has no TokenValue.");
-        if (!Uri.TryCreate(started.StreamUrl, UriKind.Absolute, out var url) || url.Scheme is not ("wss" or "ws"))
+        if (!Uri.TryCreate(started.StreamUrl, UriKind.Absolute, out var url) || !(url.Scheme == Uri.UriSchemeWss || (url.Scheme == Uri.UriSchemeWs && url.IsLoopback)))
             throw new ArgumentException($"The answer of StartSession has no usable StreamUrl: '{started.StreamUrl}'.");
         _calls = calls;
         _options = options;

@@ -36,7 +36,8 @@ internal static class ActivateCommand
                 IamRole = result.GetRequiredValue(role),
             }, token);
             var ca = gateway.Settings.CaFile is null ? "" : " --ca ca.pem";
-            var register = $"postern-agent register --endpoint {gateway.Settings.Endpoint.GetLeftPart(UriPartial.Authority)} --activation-id {made.ActivationId} --activation-code {made.ActivationCode}{ca}";
+            // The code in the environment: an argument could be read by every user of the node while the command runs.
+            var register = $"POSTERN_ACTIVATION_CODE={made.ActivationCode} postern-agent register --endpoint {gateway.Settings.Endpoint.GetLeftPart(UriPartial.Authority)} --activation-id {made.ActivationId}{ca}";
             const string run = "postern-agent run";
             if (result.GetValue(json))
             {

@@ -60,7 +60,8 @@ internal sealed class AwsSettings
 
     public static Uri ParseEndpoint(string text, string source)
     {
-        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp))
+        // Session tokens travel in answers, so nothing but this machine itself is trusted without TLS.
+        if (Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback)))
             return uri;
         throw new SettingsException($"'{text}' ({source}) is not the address of a gateway; write it as https://host:port.");
     }

@@ -105,7 +105,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
                     Arm();
                     ReachMarkers();
                 }
-                catch (Exception e) when (e is not OperationCanceledException)
+                catch (Exception e) when (e is not OperationCanceledException || !_stop.IsCancellationRequested)
                 {
                     Log.StateChangeFailed(_log, Id, e);
                     _timer.Change(RetryAfterFailure, Timeout.InfiniteTimeSpan);

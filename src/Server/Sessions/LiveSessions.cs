@@ -61,7 +61,9 @@ internal sealed class LiveSessions(
             Log.ForeignTask(log, row.Id, nodeId);
             return;
         }
-        await store.MarkAgentDoneAsync(row.Id, Given(content.S3UrlSuffix), Given(content.CwlStream), cancellationToken);
+        // It comes again until the node has read the answer; what is known already costs no write.
+        if (row.AgentDone == 0)
+            await store.MarkAgentDoneAsync(row.Id, Given(content.S3UrlSuffix), Given(content.CwlStream), cancellationToken);
         if (_sessions.TryGetValue(row.Id, out var session))
             await session.PostAsync(new SessionEvent.TaskCompleted(content.FinalTaskStatus == "Success", NodeText.Output(content.Output)), cancellationToken);
     }
