@@ -12,8 +12,6 @@ internal static class StartCommand
     private const string InteractiveDocument = "AWS-StartInteractiveCommand";
     private const string NonInteractiveDocument = "AWS-StartNonInteractiveCommand";
 
-    private static readonly byte[] EndOfTransmission = [0x04];
-
     public static Verb Build()
     {
         var target = new Argument<string>("TARGET") { Description = "Node id or name" };
@@ -75,21 +73,7 @@ internal static class StartCommand
 
     private static async Task<int> JoinAsync(ClientSession session, SessionFacts facts, CancellationToken stopping)
     {
-        var terminal = new ShellTerminal(session, facts) { Escape = true };
-        try
-        {
-            var end = await terminal.RunAsync(stopping);
-            if (end == ShellEnd.EndOfInput)
-            {
-                if (facts.Kind != SessionKind.NonInteractiveCommands)
-                    await terminal.Shell.TypeAsync(EndOfTransmission, stopping);
-                await session.Ended.WaitAsync(stopping);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop, or the session ended meanwhile.
-        }
+        await new ShellTerminal(session, facts) { Escape = true, StayAfterInput = true }.RunAsync(stopping);
         await session.TerminateAsync();
         var ended = await session.Ended;
         if (ended.IsFailure && ended.Output.Length > 0)

@@ -51,9 +51,7 @@ internal sealed class PluginSession(ClientSession session)
     {
         var terminal = new ShellTerminal(session, facts) { ShowExitCode = true, Error = StandardOutput.Out };
         var end = await terminal.RunAsync(stopping);
-        if (end == ShellEnd.EndOfInput && facts.Kind == SessionKind.NonInteractiveCommands)
-            await session.Ended.WaitAsync(stopping); // input means nothing to it, its output is yet to come
-        else if (end == ShellEnd.EndOfInput)
+        if (end == ShellEnd.EndOfInput)
             await WhenQuietAsync(terminal.Shell, stopping);
         if (session.Ended.IsCompleted)
         {

@@ -17,7 +17,7 @@ internal enum ShellEnd
 internal sealed class ShellTerminal(ClientSession session, SessionFacts facts)
 {
     private const int MostPending = 64;
-    private static readonly byte[] Interrupt = [0x03], Quit = [0x1c], Suspend = [0x1a];
+    private static readonly byte[] Interrupt = [0x03], Quit = [0x1c], Suspend = [0x1a], EndOfTransmission = [0x04];
 
     // What signals ask for; when the session cannot take it, the oldest requests are worth the least.
     private readonly Channel<byte[]?> _requests = Channel.CreateBounded<byte[]?>(new BoundedChannelOptions(MostPending) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -27,6 +27,9 @@ internal sealed class ShellTerminal(ClientSession session, SessionFacts facts)
 
     /// <summary>Enter ~ . ends the session.</summary>
     public bool Escape { get; init; }
+
+    /// <summary>At the end of its input a shell is told so and waited for. A command without a terminal always is: it reads no input.</summary>
+    public bool StayAfterInput { get; init; }
 
     /// <summary>Where standard error of the command goes.</summary>
     public StandardOutput Error { get; init; } = StandardOutput.Error;
@@ -53,6 +56,8 @@ internal sealed class ShellTerminal(ClientSession session, SessionFacts facts)
         var escape = raw is not null && Escape ? new EscapeInput(input) : null;
         var requests = ServeRequestsAsync(over.Token);
         var end = await Shell.RunAsync(escape ?? input, over.Token);
+        if (end == InputEnd.EndOfInput && escape is not { Escaped: true })
+            await StayAsync(hasTerminal, over.Token);
         await over.CancelAsync();
         await requests;
         if (session.Ended.IsCompleted)
@@ -60,6 +65,22 @@ internal sealed class ShellTerminal(ClientSession session, SessionFacts facts)
         if (stopping.IsCancellationRequested)
             return ShellEnd.Stopped;
         return escape is { Escaped: true } ? ShellEnd.Escaped : end == InputEnd.EndOfInput ? ShellEnd.EndOfInput : ShellEnd.SessionOver;
+    }
+
+    private async Task StayAsync(bool hasTerminal, CancellationToken cancellationToken)
+    {
+        if (hasTerminal && !StayAfterInput)
+            return;
+        try
+        {
+            if (hasTerminal)
+                await Shell.TypeAsync(EndOfTransmission, cancellationToken);
+            await session.Ended.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop, or over already.
+        }
     }
 
     /// <summary>Keys to type, or null for the present size.</summary>
