@@ -5,7 +5,7 @@ internal sealed record MeasureOptions
 {
     public int Rounds { get; init; } = 5;
     /// <summary>About how long one transfer takes; other measurements take half of it.</summary>
-    public TimeSpan Box { get; init; } = TimeSpan.FromSeconds(1.4);
+    public TimeSpan Box { get; init; } = TimeSpan.FromSeconds(1.1);
     /// <summary>No further round is begun when it would not end by then.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(330);
     /// <summary>Everything is stopped by then.</summary>

@@ -42,13 +42,20 @@ internal sealed partial class Node : IAsyncDisposable
             Mgs = new { gateway.Endpoint, Gateway.Region },
             Identity = new { ConsumptionOrder = new[] { "OnPrem" } },
         };
-        Directory.CreateDirectory(folder);
+        // A copy: an agent of AWS's kills every worker of the machine that was started from its own folder.
+        var binaries = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(agent)!, "*ssm-*"))
+            File.Copy(file, Path.Combine(binaries, Path.GetFileName(file)));
         await File.WriteAllTextAsync(Path.Combine(folder, "amazon-ssm-agent.json"), JsonSerializer.Serialize(configuration), cancellationToken);
         var told = await Child.OutputOfAsync(InItsView("stock_agent_register.sh", id, code), cancellationToken);
-        return await RunAsync(gateway, told, InItsView("stock_agent_run.sh"), cancellationToken);
+        return await RunAsync(gateway, told, InItsProcesses(InItsView("stock_agent_run.sh")), cancellationToken);
+
+        // A process namespace: workers that lose their parent stay below this one, end with it, and no other agent is seen.
+        static Command InItsProcesses(Command command) =>
+            command.Under("unshare", "--pid", "--fork", "--kill-child", "--mount-proc") with { StopSignal = Native.SigKill };
 
         Command InItsView(string script, params string[] arguments) => new Command(
-            Path.Combine(Repository.Root, "tests", "Conformance", "Scripts", script), [Path.GetDirectoryName(agent)!, folder, .. arguments])
+            Path.Combine(Repository.Root, "tests", "Conformance", "Scripts", script), [binaries, folder, .. arguments])
         {
             Environment = new Dictionary<string, string?>
             {
