@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # its variables are used by the scripts that source it
 # Sourced. A real PostgreSQL and a real MariaDB in a folder of their own, each with a small table to ask for.
 # RUN is the command (an array) that starts a program where the databases live; LAB_PIDS collects what was started.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2034  # its variables are used by the parts it sources
 # ./dev demo: a person, a gateway and a private subnet with an agent and two real databases; the whole job, step by step.
 # Everything lives in one folder and in namespaces of its own, and is gone when it ends, whatever ends it.
 set -euo pipefail

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # its variables are used by the scripts that source it
 # Sourced by demo.sh: the parts of the demonstration, in their order.
 
 lab_start() {
@@ -131,21 +132,29 @@ gateway_and_node() {
 
 node_online() { "$LAB/person" postern nodes | grep "$NODE" | grep -qiE 'online|connected'; }
 
-# on_terminal SECONDS COMMAND...: runs a command on a terminal of its own; what arrives on standard input is typed into it.
-on_terminal() {
-    local seconds=$1
-    shift
-    timeout "$seconds" script -qefc "$(printf '%q ' "$@")" /dev/null
+# Types a command at the shell's prompt and then leaves, as a person would; what appears on the terminal goes to $LAB/shell.log.
+use_shell() {
+    local keys=$LAB/keys
+    mkfifo "$keys"
+    timeout 20 script -qefc "$(printf '%q ' "$LAB/person" postern start "$NODE")" /dev/null <"$keys" >"$LAB/shell.log" 2>&1 &
+    LAB_PIDS+=($!)
+    exec 8>"$keys"
+    wait_for 10 "the prompt" grep -q '[$#] $' "$LAB/shell.log" || return 0
+    printf 'echo "I am $(id -un) at $(hostname -I)"\r' >&8
+    wait_for 5 "the answer" grep -q '^I am' "$LAB/shell.log" || return 0
+    printf 'exit\r' >&8
+    wait "$!" || true
+    exec 8>&-
 }
 
 shell_step() {
     title "A shell on the node"
     by_hand "$(enter person) postern start $NODE"
-    local output
-    output=$(printf 'hostname -I; echo "I am $(id -un)"\nexit\n' | on_terminal 20 "$LAB/person" postern start "$NODE" 2>&1 | tr -d '\r' | sed 's/\x1b\[[?0-9;]*[a-zA-Z]//g') || true
-    sed 's/^/   | /' <<<"$output"
-    local want='I am [a-z]'
-    if grep -qE "^$want" <<<"$output"; then passed "the shell ran a command on the node"; else failed "the shell ran a command on the node" "expected: $want"; fi
+    use_shell
+    tr -d '\r' <"$LAB/shell.log" | sed 's/\x1b\[[?0-9;]*[a-zA-Z]//g; s/^/   | /'
+    echo
+    local name="the shell ran a command on the node"
+    if grep -q '^I am [a-z]' "$LAB/shell.log"; then passed "$name"; else failed "$name" "expected: I am ..."; fi
 }
 
 tunnel_steps() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # its variables are used by the scripts that source it
 # Sourced. A small private cloud of network namespaces, with rules like the security groups people publish.
 #
 #   person 203.0.113.10 ── 203.0.113.1 gateway 10.0.0.2 ── 10.0.0.1 router 10.0.1.1 ─┬─ agent 10.0.1.10

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # its variables are used by the scripts that source it
 # Sourced. Makes sure that the commands a verb needs are there: installs them with apt when root, else says in one line what to install.
 
 # What is needed, as "the test that it is there|the Debian package that brings it".

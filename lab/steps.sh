@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034  # its variables are used by the scripts that source it
 # Sourced. What a demonstration says and counts: steps, the commands to repeat them, a report of what passed.
 
 STEPS_PASSED=0

@@ -59,7 +59,7 @@ internal sealed class ControlChannel(GatewayLink link, ControlMessages messages,
             await replies.ResendAsync(cancellationToken);
             await socket.ReadAsync(messages.Handle, cancellationToken);
         }
-        catch (WebSocketException error) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (IsSocketEnd(error) && !cancellationToken.IsCancellationRequested)
         {
             // A channel that was open and broke is not yet a gateway that cannot be reached: the next try tells.
             log.Info($"control channel broke: {error.Message}");
@@ -79,10 +79,14 @@ internal sealed class ControlChannel(GatewayLink link, ControlMessages messages,
             await socket.SendAsync(frame, cancellationToken);
             return true;
         }
-        catch (Exception error) when (error is WebSocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception error) when (IsSocketEnd(error) && !cancellationToken.IsCancellationRequested)
         {
             log.Info($"control channel broke while sending: {error.Message}");
             return false;
         }
     }
+
+    // A WebSocket whose connection breaks under a write reports a cancellation, although nobody cancelled.
+    private static bool IsSocketEnd(Exception error)
+        => error is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 }

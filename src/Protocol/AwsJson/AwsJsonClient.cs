@@ -1,6 +1,6 @@
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Net.Http.Headers;
 using Postern.Protocol.SigV4;
 
 namespace Postern.Protocol.AwsJson;

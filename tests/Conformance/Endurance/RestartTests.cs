@@ -72,4 +72,18 @@ public sealed class RestartTests
         await again.SeesAsync(@"[$#] ");
         await again.AnswersAsync("echo ba''ck", "back");
     }
+
+    [Fact]
+    public async Task Gateway_and_agent_told_to_stop_at_the_same_moment_both_end_well()
+    {
+        await using var gateway = await Gateway.StartAsync();
+        await using var node = await OurNode.StartAsync(gateway);
+        await using var server = new EchoServer();
+        await using var first = await Tunnel.OpenAsync(node, null, server.Port);
+        await using var second = await Tunnel.OpenAsync(node, null, server.Port);
+
+        var exitCodes = await Task.WhenAll(node.StopAsync(), gateway.StopAsync());
+
+        Assert.Equal([0, 0], exitCodes);
+    }
 }

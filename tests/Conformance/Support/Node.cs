@@ -57,13 +57,16 @@ internal abstract class Node : IAsyncDisposable
         }
     }
 
-    public async Task StopAsync(int signal = Native.SigTerm)
+    /// <summary>Ends the agent and returns its exit code.</summary>
+    public async Task<int> StopAsync(int signal = Native.SigTerm)
     {
         var process = _process ?? throw new InvalidOperationException("The agent is stopped.");
         process.Signal(signal);
-        await process.ExitAsync(StopTime);
+        var exitCode = await process.ExitAsync(StopTime);
+        Repository.KeepLog($"node-{Id}-of-{Gateway.Port}", Log);
         await process.DisposeAsync();
         _process = null;
+        return exitCode;
     }
 
     /// <summary>The processes below the agent's own: shells, commands and, with AWS's agent, its workers.</summary>
@@ -77,7 +80,6 @@ internal abstract class Node : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Repository.KeepLog($"node-{Id}-of-{Gateway.Port}", Log);
         if (_process is not null)
             await StopAsync();
         Directory.Delete(Folder, recursive: true);

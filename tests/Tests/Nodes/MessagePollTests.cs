@@ -1,7 +1,7 @@
-using Postern.Tests.Support;
 using Microsoft.Extensions.Hosting;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;
+using Postern.Tests.Support;
 using static Postern.Tests.Nodes.NodeWorld;
 
 namespace Postern.Tests.Nodes;

@@ -1,4 +1,3 @@
-using Postern.Tests.Support;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Postern.Protocol.AwsJson;
@@ -6,6 +5,7 @@ using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Storage;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Nodes;
 

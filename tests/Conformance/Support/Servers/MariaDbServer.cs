@@ -19,7 +19,8 @@ internal sealed class MariaDbServer : IAsyncDisposable
         var socket = Path.Combine(folder, "socket");
         await ServiceAccount.OwnAsync(folder, "mysql");
         await Child.OutputOfAsync(ServiceAccount.As("mysql", new(
-            "mariadb-install-db", "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db") { Folder = folder }));
+            "mariadb-install-db", "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db")
+        { Folder = folder }));
         // One statement a line: that is what an init file may hold.
         await File.WriteAllTextAsync(Path.Combine(folder, "init.sql"), $"""
             CREATE DATABASE {Database};
@@ -30,7 +31,8 @@ internal sealed class MariaDbServer : IAsyncDisposable
         var port = FreePort.Take();
         var server = Child.Start(ServiceAccount.As("mysql", new(
             program, "--no-defaults", $"--datadir={data}", $"--socket={socket}", "--bind-address=127.0.0.1", $"--port={port}",
-            $"--pid-file={folder}/pid", "--skip-name-resolve", $"--init-file={folder}/init.sql") { Folder = folder }));
+            $"--pid-file={folder}/pid", "--skip-name-resolve", $"--init-file={folder}/init.sql")
+        { Folder = folder }));
         var ping = new Command("mariadb-admin", "--no-defaults", $"--socket={socket}", "-u", "root", "--silent", "ping");
         await Deadline.UntilAsync("MariaDB to answer", async () => (await Child.RunAsync(ping)).ExitCode == 0);
         return new(folder, port, server);

@@ -24,7 +24,8 @@ internal sealed class PostgresServer : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(data, "pg_hba.conf"), $"host all {User} 127.0.0.1/32 scram-sha-256\nlocal all postgres trust\n");
         var port = FreePort.Take();
         var server = Child.Start(ServiceAccount.As("postgres", new(
-            Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", $"unix_socket_directories={folder}", "-c", "fsync=off") { Folder = folder }));
+            Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", $"unix_socket_directories={folder}", "-c", "fsync=off")
+        { Folder = folder }));
         var admin = new Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", $"{port}", "-U", "postgres", "postgres");
         await Deadline.UntilAsync("PostgreSQL to answer", async () => (await Child.RunAsync(admin, "select 1;")).ExitCode == 0);
         await Child.OutputOfAsync(admin, $"""
