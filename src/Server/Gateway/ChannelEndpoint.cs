@@ -20,7 +20,7 @@ internal sealed class ChannelEndpoint(
     public Task OpenControlChannelAsync(HttpContext http, string nodeId) => AnswerAsync(http, async () =>
     {
         await callers.RequireNodeAsync(http, default, nodeId);
-        await upgrade.RunAsync(http, signed: true, pings: true, MessagesJsonContext.Default.OpenControlChannelInput,
+        await upgrade.RunAsync(http, signed: true, options.ControlSilence, MessagesJsonContext.Default.OpenControlChannelInput,
             (socket, open) => RunControlAsync(http, nodeId, socket, open));
     });
 
@@ -30,14 +30,14 @@ internal sealed class ChannelEndpoint(
         {
             if (!SessionId.IsValid(sessionId))
                 throw SessionAccess.Unknown("with this id");
-            await upgrade.RunAsync(http, signed: false, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
+            await upgrade.RunAsync(http, signed: false, null, MessagesJsonContext.Default.OpenDataChannelInput,
                 (socket, open) => RunDataAsync(http, sessionId, SessionSide.Client, socket, open));
             return;
         }
         var row = await callers.RequireNodeOfSessionAsync(http, default, sessionId);
         if (row.Status.IsEnded())
             throw tokens.Ended(row);
-        await upgrade.RunAsync(http, signed: true, pings: false, MessagesJsonContext.Default.OpenDataChannelInput,
+        await upgrade.RunAsync(http, signed: true, null, MessagesJsonContext.Default.OpenDataChannelInput,
             (socket, open) => RunDataAsync(http, sessionId, SessionSide.Agent, socket, open));
     });
 
@@ -48,7 +48,7 @@ internal sealed class ChannelEndpoint(
             Refuse(http, $"control channel of {nodeId}", open is null);
             return;
         }
-        var channel = new ControlChannel(nodeId, socket, sessions, options, time, log);
+        var channel = new ControlChannel(nodeId, paced: open.Postern is null, socket, sessions, options, time, log);
         // Before the row is marked: whoever deregisters the node now either finds the channel here, or has changed the row already.
         connections.Attach(nodeId, channel);
         try
@@ -69,7 +69,7 @@ internal sealed class ChannelEndpoint(
         finally
         {
             connections.Detach(nodeId, channel);
-            Log.ControlClosed(log, nodeId, socket.Reason ?? "closed by its peer");
+            Log.ControlClosed(log, nodeId, socket.Reason ?? "Closed by its peer.");
             if (!connections.IsConnected(nodeId))
             {
                 // The sessions first: they are told also when the database does not answer.

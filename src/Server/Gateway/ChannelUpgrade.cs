@@ -14,6 +14,8 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
 {
     // A peer whose machine has vanished closes nothing; this finds it within two minutes on an idle connection.
     private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 15, KeepAliveProbes = 4;
+    /// <summary>IPPROTO_TCP and TCP_USER_TIMEOUT (milliseconds) of Linux; .NET has no name for the latter.</summary>
+    private const int TcpLevel = 6, TcpUserTimeout = 18;
 
     // Apart, so that strangers who open and say nothing keep no node out.
     private readonly SemaphoreSlim _strangers = new(options.MaxOpening), _nodes = new(options.MaxOpening);
@@ -24,11 +26,14 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
     /// </summary>
     /// <param name="http">An upgrade request, already authorised as far as it can be.</param>
     /// <param name="signed">The request was signed by a node; others show who they are with their first message.</param>
-    /// <param name="pings">Pings that want an answer, for channels that are always read; else unsolicited pongs.</param>
+    /// <param name="silence">
+    /// After this long without a confirmation the connection is lost. Only for peers that always read: one that has paused confirms nothing,
+    /// either. Null leaves it to the system, which takes about a quarter of an hour.
+    /// </param>
     /// <param name="shape">Of the first message.</param>
     /// <param name="channel">Owns the socket until it returns.</param>
     /// <exception cref="AwsErrorException">The request is no upgrade, or too many channels are being opened.</exception>
-    public async Task RunAsync<TOpen>(HttpContext http, bool signed, bool pings, JsonTypeInfo<TOpen> shape, Func<ChannelSocket, TOpen?, Task> channel) where TOpen : class
+    public async Task RunAsync<TOpen>(HttpContext http, bool signed, TimeSpan? silence, JsonTypeInfo<TOpen> shape, Func<ChannelSocket, TOpen?, Task> channel) where TOpen : class
     {
         if (!http.WebSockets.IsWebSocketRequest)
             throw new AwsErrorException("ValidationException", "This path is a WebSocket: send an upgrade request.", StatusCodes.Status426UpgradeRequired);
@@ -38,12 +43,11 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         var opening = true;
         try
         {
-            KeepAlive(http);
+            KeepAlive(http, silence);
             var connection = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>(); // not the request's: that one is used again
             var webSocket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
             {
-                KeepAliveInterval = pings ? options.PingInterval : options.PongInterval,
-                KeepAliveTimeout = pings ? options.PingTimeout : Timeout.InfiniteTimeSpan,
+                KeepAliveInterval = options.PongInterval, // without a time-out these are unsolicited pongs
             });
             var socket = new ChannelSocket(webSocket, connection.Abort, http.RequestAborted, options.ClosedUnread, time);
             using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
@@ -81,7 +85,7 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         }
     }
 
-    private static void KeepAlive(HttpContext http)
+    private static void KeepAlive(HttpContext http, TimeSpan? silence)
     {
         if (http.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
             return;
@@ -89,5 +93,7 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, KeepAliveIdleSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, KeepAliveIntervalSeconds);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        if (silence is { } limit && OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)limit.TotalMilliseconds));
     }
 }

@@ -8,21 +8,34 @@ using Postern.Server.Sessions;
 namespace Postern.Server.Gateway;
 
 /// <summary>
-/// A node's control channel: tasks go out through a bounded mailbox, ends of sessions come in. Owns its socket's reading and writing;
+/// A node's control channel: tasks go out through bounded mailboxes, ends of sessions come in. Owns its socket's reading and writing;
 /// whichever of the two ends first ends both.
+/// <para>
+/// AWS's agent takes one session message at a time: another one that comes before it has started the last one's worker makes it sleep for
+/// a second, and after five such seconds it never reads its control channel again. So these are spaced for it; acknowledgements,
+/// which it waits a second for, are not.
+/// </para>
 /// </summary>
-internal sealed class ControlChannel(string nodeId, ChannelSocket socket, LiveSessions sessions, RelayOptions options, TimeProvider time, ILogger log) : INodeConnection
+/// <param name="paced">Spaces session messages: for every agent but our own.</param>
+internal sealed class ControlChannel(string nodeId, bool paced, ChannelSocket socket, LiveSessions sessions, RelayOptions options, TimeProvider time, ILogger log) : INodeConnection
 {
-    private readonly Channel<byte[]> _mailbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(options.MaxMailbox) { SingleReader = true });
+    private readonly Channel<byte[]> _mailbox = Mailbox(options), _sessionMailbox = Mailbox(options);
 
-    public bool TryPost(byte[] frame) => !socket.Aborted.IsCancellationRequested && _mailbox.Writer.TryWrite(frame);
+    public bool TryPost(byte[] frame)
+    {
+        if (socket.Aborted.IsCancellationRequested)
+            return false;
+        // One mailbox for both kinds: the end of a session must not pass its beginning.
+        var spaced = paced && AgentMessageCodec.TryRead(frame, out var header, out _) && header.MessageType is AgentMessageType.InteractiveShell or AgentMessageType.ChannelClosed;
+        return (spaced ? _sessionMailbox : _mailbox).Writer.TryWrite(frame);
+    }
 
     public void Close(string reason) => socket.Abort(reason);
 
     /// <summary>Runs until the socket ends.</summary>
     public async Task RunAsync()
     {
-        var sending = SendAsync();
+        var sending = Task.WhenAll(SendAsync(_mailbox, TimeSpan.Zero), SendAsync(_sessionMailbox, options.StockSpacing));
         try
         {
             await ReceiveAsync();
@@ -34,17 +47,23 @@ internal sealed class ControlChannel(string nodeId, ChannelSocket socket, LiveSe
         }
         finally
         {
-            _mailbox.Writer.TryComplete();
+            socket.Abort("Closed by its peer."); // unless there was a reason before
             await sending;
         }
     }
 
-    private async Task SendAsync()
+    private static Channel<byte[]> Mailbox(RelayOptions options) => Channel.CreateBounded<byte[]>(new BoundedChannelOptions(options.MaxMailbox) { SingleReader = true });
+
+    private async Task SendAsync(Channel<byte[]> mailbox, TimeSpan spacing)
     {
         try
         {
-            await foreach (var frame in _mailbox.Reader.ReadAllAsync(socket.Aborted))
+            await foreach (var frame in mailbox.Reader.ReadAllAsync(socket.Aborted))
+            {
                 await socket.SendAsync(frame);
+                if (spacing > TimeSpan.Zero)
+                    await Task.Delay(spacing, time, socket.Aborted);
+            }
         }
         catch (Exception e) when (ChannelSocket.IsSocketEnd(e))
         {

@@ -26,6 +26,8 @@ internal sealed record RelayOptions
     public int MaxMailbox { get; init; } = 512;
     /// <summary>Payloads up to this many bytes are checked against their digest when they come from a client.</summary>
     public int DigestChecked { get; init; } = 2 * 1024;
+    /// <summary>Pause between two session messages on the control channel of a stock agent.</summary>
+    public TimeSpan StockSpacing { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>HandshakeComplete of a stock agent waits this long after the agent's ack of HandshakeResponse: input that meets it earlier is lost in the agent.</summary>
     public TimeSpan AgentSettles { get; init; } = TimeSpan.FromMilliseconds(20);
@@ -37,14 +39,12 @@ internal sealed record RelayOptions
     public TimeSpan LongestHold { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Pause between unsolicited pongs on data channels. AWS's agent drops a link that brought no pong for 60 s, and a
-    /// channel held back by a slow reader answers no pings.
+    /// Pause between unsolicited pongs. AWS's agent drops a link that brought no pong for 60 s, and a channel that is held back by a slow
+    /// reader, or is busy with messages before the ping, answers pings late or not at all.
     /// </summary>
     public TimeSpan PongInterval { get; init; } = TimeSpan.FromSeconds(15);
-    /// <summary>Pause between pings on control channels, which are always read.</summary>
-    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(30);
-    /// <summary>A node that answers no ping for this long is gone.</summary>
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>A control channel whose node's machine has vanished is noticed after this long: what was written to it is not confirmed.</summary>
+    public TimeSpan ControlSilence { get; init; } = TimeSpan.FromSeconds(90);
     /// <summary>A connection that its peer has closed, and that is not read because the other end is slow, is given up after this long.</summary>
     public TimeSpan ClosedUnread { get; init; } = TimeSpan.FromSeconds(2);
     /// <summary>After agent_task_complete, how long output still in the agent's socket may take to arrive.</summary>

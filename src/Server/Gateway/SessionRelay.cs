@@ -72,7 +72,7 @@ internal sealed partial class SessionRelay
             // One that was replaced leaves nothing to tell; one that put another out and did not get in itself does.
             if (attached ? lane.Detach(socket) : lane.Socket is null)
             {
-                Log.Detached(_log, SessionId, side, socket.Reason ?? "closed by its peer");
+                Log.Detached(_log, SessionId, side, socket.Reason ?? "Closed by its peer.");
                 if (!_stop.IsCancellationRequested) // a gateway that stops lets go of both ends itself
                     await TellAsync(lane, side, silent, CancellationToken.None);
             }

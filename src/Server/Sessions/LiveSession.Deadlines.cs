@@ -63,7 +63,7 @@ internal sealed partial class LiveSession
         var now = Now;
         var next = Never;
         Earliest(_endDue);
-        if (_end is not null && !_closePosted)
+        if (_end is not null && !_closePosted && _repeatEnd > now)
             Earliest(_repeatEnd);
         if (_end is null)
         {

@@ -106,9 +106,9 @@ internal sealed partial class LiveSession
         if (_state != SessionState.Terminating)
             await ChangeAsync(SessionState.Terminating, end.Details, end.Output, cancellationToken);
         if (_endDue == Never)
-            (_endDue, _repeatEnd) = (Now + _options.Termination, Now + _options.RepeatTermination);
+            (_endDue, _repeatEnd) = (Now + _options.Termination, _agentHere ? Now + _options.RepeatTermination : TimeSpan.Zero);
         _ending.TrySetResult(new SessionEnd(end.Output, TellAgent: true));
-        if (!_agentHere || Now >= _repeatEnd)
+        if (Now >= _repeatEnd) // at once when there was no data channel to tell it on
             PostClose();
         // A node that never took the task has nothing to report.
         if (!_agentRequested && !_agentCame)
@@ -119,7 +119,7 @@ internal sealed partial class LiveSession
     {
         if (await _store.ChangeStateAsync(Id, _state, to, details, output, cancellationToken))
         {
-            Log.StateChanged(_log, Id, _state, to, details);
+            Log.StateChanged(_log, Id, _state, to, details ?? "");
             _state = to;
             return;
         }

@@ -9,8 +9,8 @@ namespace Postern.Server.Sessions;
 internal sealed class LiveSessions(
     SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
 {
-    /// <summary>How many ended sessions a node that comes back is told about.</summary>
-    private const int MaxReminders = 200;
+    /// <summary>How many ended sessions a node that comes back is told about; tasks have to wait behind these.</summary>
+    private const int MaxReminders = 40;
 
     private readonly ConcurrentDictionary<string, LiveSession> _sessions = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _boots = new(StringComparer.Ordinal);

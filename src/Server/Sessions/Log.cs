@@ -6,8 +6,8 @@ internal static partial class Log
     [LoggerMessage(1500, LogLevel.Information, "Session {SessionId} started: {Owner} on {NodeId} with {Document}")]
     public static partial void Started(ILogger logger, string sessionId, string owner, string nodeId, string document);
 
-    [LoggerMessage(1501, LogLevel.Information, "Session {SessionId}: {From} -> {To}{Details}")]
-    public static partial void StateChanged(ILogger logger, string sessionId, SessionState from, SessionState to, string? details);
+    [LoggerMessage(1501, LogLevel.Information, "Session {SessionId}: {From} -> {To} {Details}")]
+    public static partial void StateChanged(ILogger logger, string sessionId, SessionState from, SessionState to, string details);
 
     [LoggerMessage(1502, LogLevel.Error, "Session {SessionId}: its state could not be written and will be written again")]
     public static partial void StateChangeFailed(ILogger logger, string sessionId, Exception exception);

@@ -15,8 +15,11 @@ internal sealed record SessionLimits
     public TimeSpan OfflineStart { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>The client's first socket must have come by then.</summary>
     public TimeSpan ClientStart { get; init; } = TimeSpan.FromMinutes(2);
-    /// <summary>When the request to a node is repeated, counted from StartSession: agents do not acknowledge it and drop repetitions.</summary>
-    public IReadOnlyList<TimeSpan> RepeatTask { get; init; } = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15)];
+    /// <summary>
+    /// When the request to a node is repeated, counted from StartSession. Agents do not acknowledge it and drop repetitions; but each costs a
+    /// busy AWS agent a second, so not soon and not often.
+    /// </summary>
+    public IReadOnlyList<TimeSpan> RepeatTask { get; init; } = [TimeSpan.FromSeconds(20)];
     /// <summary>A client whose socket was closed may resume for this long. AWS's plugin takes up to 12 s over its six attempts.</summary>
     public TimeSpan ClientAway { get; init; } = TimeSpan.FromSeconds(15);
     /// <summary>As <see cref="ClientAway"/> when nobody closed the socket and the network lost it.</summary>
@@ -30,10 +33,10 @@ internal sealed record SessionLimits
     public TimeSpan AgentAwayUnused { get; init; } = TimeSpan.FromSeconds(3);
     /// <summary>Both ends may come back for this long after the gateway was restarted.</summary>
     public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(30);
-    /// <summary>How long a node told to end a session has to report that it did.</summary>
-    public TimeSpan Termination { get; init; } = TimeSpan.FromSeconds(5);
-    /// <summary>After this long without such a report the node is told again, on its control channel.</summary>
-    public TimeSpan RepeatTermination { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How long a node told to end a session has to report that it did. AWS's agent takes 2 s when its client is gone.</summary>
+    public TimeSpan Termination { get; init; } = TimeSpan.FromSeconds(8);
+    /// <summary>After this long without such a report the node is told again, on its control channel. Not sooner: too many such messages deafen AWS's agent.</summary>
+    public TimeSpan RepeatTermination { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>ResumeSession calls of one session that are answered at once; then one a second.</summary>
     public int ResumeBurst { get; init; } = 5;
     /// <summary>Ended sessions are listed in the history for this long.</summary>
