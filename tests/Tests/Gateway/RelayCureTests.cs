@@ -53,8 +53,8 @@ public sealed class RelayCureTests
         using var agent = world.AttachAgent();
         using var client = world.AttachClient();
         await agent.SendAsync(0, "first");
-        await agent.ResendAsync(0);
         Assert.Equal("out 0", await client.NextAsync());
+        await agent.ResendAsync(0);
         Assert.Equal("out 0", await client.NextAsync());
     }
 
