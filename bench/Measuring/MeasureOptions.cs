@@ -27,6 +27,6 @@ internal sealed record MeasureOptions
         Limit = TimeSpan.FromSeconds(130),
         HardLimit = TimeSpan.FromSeconds(145),
         MoreSessions = 2,
-        StepLimit = TimeSpan.FromSeconds(20),
+        StepLimit = TimeSpan.FromSeconds(30),
     };
 }
