@@ -43,9 +43,14 @@ internal sealed partial class LiveSession
             _end = TimedOut($"The session was idle for {Text(TimeSpan.FromMilliseconds(Row.IdleTimeout!.Value))}.");
     }
 
-    private string AgentGone() => Unused
-        ? $"Connection to destination port failed: the agent on {NodeId} closed the data channel before anything was sent, as it does when nothing listens there."
-        : $"The agent on {NodeId} closed the data channel and did not come back within {Text(_options.AgentAway)}.";
+    private string AgentGone()
+    {
+        if (Unused)
+            return $"Connection to destination port failed: the agent on {NodeId} closed the data channel before anything was sent, as it does when nothing listens there.";
+        return IsTakenOver && !_agentSeen
+            ? $"The agent on {NodeId} did not come back within {Text(_options.AfterRestart)} after the gateway was restarted."
+            : $"The agent on {NodeId} closed the data channel and did not come back within {Text(_options.AgentAway)}.";
+    }
 
     private static PlannedEnd TimedOut(string reason) => new(SessionState.Terminated, reason, reason);
 

@@ -6,7 +6,7 @@ internal sealed partial class LiveSession
 
     private readonly byte[]? _task;
     private SessionState _state;
-    private bool _agentHere, _clientHere, _agentRequested, _agentCame, _closePosted;
+    private bool _agentHere, _clientHere, _agentRequested, _agentCame, _agentSeen, _closePosted;
     private int _repetitions;
     // Deadlines, in time since this object was made.
     private TimeSpan _agentDue, _clientDue, _offlineDue = Never, _maxDue = Never, _endDue = Never, _repeatEnd = Never;
@@ -40,7 +40,7 @@ internal sealed partial class LiveSession
                 _agentRequested = true;
                 break;
             case SessionEvent.Attached { Side: SessionSide.Agent }:
-                (_agentHere, _agentCame, _agentRequested, _agentDue) = (true, true, true, Never);
+                (_agentHere, _agentCame, _agentSeen, _agentRequested, _agentDue) = (true, true, true, true, Never);
                 break;
             case SessionEvent.Attached:
                 (_clientHere, _clientDue) = (true, Never);

@@ -240,6 +240,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
         await PostAsync(session, ClientIn);
         await AdvanceAsync(session, Limits.AfterRestart);
+        Assert.Contains("after the gateway was restarted", (await EndAsync(session)).Output);
         await StateAsync(session, SessionState.Failed);
     }
 
