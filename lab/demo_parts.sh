@@ -25,7 +25,7 @@ PICTURE
     fi
     postgres_start "$LAB/postgres" "$DB_ADDRESS" "$PG_PORT" "$PASSWORD"
     mariadb_start "$LAB/mariadb" "$DB_ADDRESS" "$MY_PORT" "$PASSWORD"
-    passed "PostgreSQL and MariaDB run in the private subnet"
+    passed "PostgreSQL and MariaDB run"
 }
 
 free_ports() {
@@ -58,18 +58,13 @@ direct_way() {
         wait_for 5 "the try of $part to $address:$port" test -s "$LAB/try-$i"
         if [ "$(cat "$LAB/try-$i")" = "$want" ]; then passed "$want: $what"; else failed "$want: $what" "it is $(cat "$LAB/try-$i")"; fi
     done
-    by_hand "$(enter person) psql 'host=$NET_DB user=$DB_USER connect_timeout=2'"
+    note "$ psql 'host=$NET_DB user=$DB_USER connect_timeout=2'"
     expect "psql says that the direct way is closed" 'timeout expired|Connection timed out' \
         "${IN_PERSON[@]}" psql "host=$NET_DB user=$DB_USER dbname=$DB_NAME connect_timeout=2" -c 'select 1'
 }
 
 # How a person at another terminal gets into a part of the lab.
-enter() {
-    case $MODE-$1 in
-        loopback-*) echo "$LAB/$1" ;;
-        *) echo "sudo $LAB/$1" ;;
-    esac
-}
+enter() { echo "${SUDO_USER:+sudo }$LAB/$1"; }
 
 # The scripts $LAB/person and $LAB/agent run a command in that part of the lab, with the environment it has there.
 write_entrances() {
@@ -78,8 +73,9 @@ write_entrances() {
 # Runs a command as the person of the demonstration: person COMMAND...
 set -a; . "$LAB/gateway/admin.env"; set +a
 AWS_ENDPOINT_URL=https://$GATEWAY_ADDRESS:$GATEWAY_PORT PGPASSWORD=$PASSWORD MYSQL_PWD=$PASSWORD
+PGHOST=127.0.0.1 PGUSER=$DB_USER PGDATABASE=$DB_NAME
 HOME=$LAB/home PATH=$ROOT/out:\$PATH
-export AWS_ENDPOINT_URL PGPASSWORD MYSQL_PWD HOME PATH
+export AWS_ENDPOINT_URL PGPASSWORD MYSQL_PWD PGHOST PGUSER PGDATABASE HOME PATH
 exec ${IN_PERSON[*]} "\$@"
 SH
     cat >"$LAB/agent" <<SH
@@ -97,23 +93,26 @@ gateway_and_node() {
     title "The gateway, and a node that dials out to it"
     local listen=(--listen "$GATEWAY_ADDRESS:$GATEWAY_PORT")
     [ "$AGENT_SEES" = "$GATEWAY_ADDRESS" ] || listen+=(--listen "$AGENT_SEES:$GATEWAY_PORT")
-    note "$ postern-server --data $LAB/gateway ${listen[*]}"
+    note "$ postern-server --data $LAB/gateway \\"
+    note "      ${listen[*]}"
     "${IN_GATEWAY[@]}" "$ROOT/out/postern-server" --data "$LAB/gateway" "${listen[@]}" >"$LAB/gateway.out" 2>"$LAB/gateway.log" &
     GATEWAY_PID=$!
     LAB_PIDS+=("$GATEWAY_PID")
     wait_for 30 "the gateway (see below)" grep -q ready "$LAB/gateway.out" || { cat "$LAB/gateway.log" >&2; return 1; }
-    sed 's/^/   | /' "$LAB/gateway.out"
+    show <"$LAB/gateway.out"
     passed "the gateway is ready"
     write_entrances
 
     local activation id code
+    NAME=db-net
     if command -v aws >/dev/null; then
-        note "$ aws ssm create-activation --iam-role service-role/nodes"
+        note "$ aws ssm create-activation --iam-role service-role/nodes \\"
+        note "      --default-instance-name $NAME"
         activation=$("$LAB/person" aws --endpoint-url "https://$GATEWAY_ADDRESS:$GATEWAY_PORT" --output text ssm create-activation \
-            --iam-role service-role/nodes --query '[ActivationId, ActivationCode]')
+            --iam-role service-role/nodes --default-instance-name "$NAME" --query '[ActivationId, ActivationCode]')
     else
-        note "$ postern activate"
-        activation=$("$LAB/person" postern activate --json | python3 -c 'import json, sys; a = json.load(sys.stdin); print(a["activationId"], a["activationCode"])')
+        note "$ postern activate --name $NAME"
+        activation=$("$LAB/person" postern activate --name "$NAME" --json | python3 -c 'import json, sys; a = json.load(sys.stdin); print(a["activationId"], a["activationCode"])')
     fi
     read -r id code <<<"$activation"
     note "$ postern-agent register --endpoint https://$AGENT_SEES:$GATEWAY_PORT ..."
@@ -127,7 +126,7 @@ gateway_and_node() {
     "$LAB/agent" "${wrap[@]}" "$ROOT/out/postern-agent" run --data "$LAB/node" >>"$LAB/agent.log" 2>&1 &
     LAB_PIDS+=($!)
     wait_for 20 "the node to come online (log: $LAB/agent.log)" node_online || { cat "$LAB/agent.log" >&2; return 1; }
-    passed "the node $NODE is online"
+    passed "the node $NODE ($NAME) is online"
 }
 
 node_online() { "$LAB/person" postern nodes | grep "$NODE" | grep -qiE 'online|connected'; }
@@ -136,7 +135,7 @@ node_online() { "$LAB/person" postern nodes | grep "$NODE" | grep -qiE 'online|c
 use_shell() {
     local keys=$LAB/keys
     mkfifo "$keys"
-    timeout 20 script -qefc "$(printf '%q ' "$LAB/person" postern start "$NODE")" /dev/null <"$keys" >"$LAB/shell.log" 2>&1 &
+    timeout 20 script -qefc "$(printf '%q ' "$LAB/person" postern start "$NAME")" /dev/null <"$keys" >"$LAB/shell.log" 2>&1 &
     LAB_PIDS+=($!)
     exec 8>"$keys"
     wait_for 10 "the prompt" grep -q '[$#] $' "$LAB/shell.log" || return 0
@@ -149,31 +148,30 @@ use_shell() {
 
 shell_step() {
     title "A shell on the node"
-    by_hand "$(enter person) postern start $NODE"
+    by_hand "$(enter person) postern start $NAME"
     use_shell
-    tr -d '\r' <"$LAB/shell.log" | sed 's/\x1b\[[?0-9;]*[a-zA-Z]//g; s/^/   | /'
-    echo
+    tr -d '\r' <"$LAB/shell.log" | sed 's/\x1b\[[?0-9;]*[a-zA-Z]//g; /^$/d' | show
     local name="the shell ran a command on the node"
     if grep -q '^I am [a-z]' "$LAB/shell.log"; then passed "$name"; else failed "$name" "expected: I am ..."; fi
 }
 
 tunnel_steps() {
     title "Tunnels to the databases, through the node"
-    by_hand "$(enter person) postern forward $NODE $PG_LOCAL:$DB_HOST:$PG_PORT"
-    by_hand "$(enter person) postern forward $NODE $MY_LOCAL:$DB_HOST:$MY_PORT"
-    "$LAB/person" postern forward "$NODE" "$PG_LOCAL:$DB_HOST:$PG_PORT" >"$LAB/tunnel-pg.log" 2>&1 &
+    by_hand "$(enter person) postern forward $NAME $PG_LOCAL:$DB_HOST:$PG_PORT"
+    by_hand "$(enter person) postern forward $NAME $MY_LOCAL:$DB_HOST:$MY_PORT"
+    "$LAB/person" postern forward "$NAME" "$PG_LOCAL:$DB_HOST:$PG_PORT" >"$LAB/tunnel-pg.log" 2>&1 &
     LAB_PIDS+=($!)
-    "$LAB/person" postern forward "$NODE" "$MY_LOCAL:$DB_HOST:$MY_PORT" >"$LAB/tunnel-my.log" 2>&1 &
+    "$LAB/person" postern forward "$NAME" "$MY_LOCAL:$DB_HOST:$MY_PORT" >"$LAB/tunnel-my.log" 2>&1 &
     LAB_PIDS+=($!)
     wait_for 10 "the tunnel to PostgreSQL" tunnel_open "$PG_LOCAL" || cat "$LAB/tunnel-pg.log"
     wait_for 10 "the tunnel to MariaDB" tunnel_open "$MY_LOCAL" || cat "$LAB/tunnel-my.log"
 
     local query='select sum(euros) as total from orders'
-    PSQL="psql 'host=127.0.0.1 port=$PG_LOCAL user=$DB_USER dbname=$DB_NAME'"
+    PSQL="psql -p $PG_LOCAL"
     MYSQL="mysql -h127.0.0.1 -P$MY_LOCAL -u$DB_USER $DB_NAME"
     by_hand "$(enter person) $PSQL \\"
     note "      -c '$query'"
-    expect "psql through the tunnel" '408.40' "$LAB/person" psql "host=127.0.0.1 port=$PG_LOCAL user=$DB_USER dbname=$DB_NAME" -c "$query"
+    expect "psql through the tunnel" '408.40' "$LAB/person" psql -p "$PG_LOCAL" -c "$query"
     by_hand "$(enter person) $MYSQL \\"
     note "      -t -e '$query'"
     expect "mysql through the tunnel" '408.40' "$LAB/person" mysql --no-defaults -h127.0.0.1 "-P$MY_LOCAL" "-u$DB_USER" "$DB_NAME" -t -e "$query"
@@ -183,14 +181,16 @@ tunnel_open() { "${IN_PERSON[@]}" bash -c "exec 3<>/dev/tcp/127.0.0.1/$1"; }
 
 invitation() {
     title "It stays up until Ctrl-C. From another terminal:"
-    by_hand "$(enter person) postern start $NODE"
+    by_hand "$(enter person) postern start $NAME"
+    by_hand "$(enter person) postern forward $NAME $DB_HOST:$PG_PORT"
+    note "the two tunnels above are open:"
     by_hand "$(enter person) $PSQL"
     by_hand "$(enter person) $MYSQL"
     note "and with nothing but AWS's own tools:"
     by_hand "$(enter person) aws --endpoint-url https://$GATEWAY_ADDRESS:$GATEWAY_PORT \\"
     note "      ssm start-session --target $NODE"
-    note "($LAB/person runs a command as the person, $LAB/agent"
-    note "where the agent runs; logs: $LAB/*.log)"
+    note "$LAB/person COMMAND runs as the person,"
+    note "$LAB/agent COMMAND where the agent runs; logs: *.log there"
     echo
 }
 

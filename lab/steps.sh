@@ -8,6 +8,9 @@ STEPS=$(mktemp) # one line a step: passed|failed TAB name TAB message
 title() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
 
+# show: what a command printed, on standard input, for a terminal of 80 columns.
+show() { fold -s -w 75 | sed 's/^/   | /'; }
+
 # by_hand COMMAND: a line to copy into another terminal.
 by_hand() { printf '   $ %s\n' "$*"; }
 
@@ -34,7 +37,7 @@ expect() {
     local name=$1 pattern=$2 output
     shift 2
     output=$("$@" 2>&1 </dev/null) || true
-    [ -z "$output" ] || sed 's/^/   | /' <<<"$output"
+    [ -z "$output" ] || show <<<"$output"
     if grep -qE -- "$pattern" <<<"$output"; then passed "$name"; else failed "$name" "expected: $pattern"; fi
 }
 
