@@ -24,9 +24,9 @@ internal abstract class Node : IAsyncDisposable
     protected async Task RegisterAndStartAsync()
     {
         var activation = await Gateway.Api.CallAsync("CreateActivation", new { IamRole = "service-role/nodes", RegistrationLimit = 1 });
-        var known = await NodeIdsAsync();
-        await RegisterAsync(activation["ActivationId"]!.GetValue<string>(), activation["ActivationCode"]!.GetValue<string>());
-        Id = (await NodeIdsAsync()).Except(known).Single();
+        var activationId = activation["ActivationId"]!.GetValue<string>();
+        await RegisterAsync(activationId, activation["ActivationCode"]!.GetValue<string>());
+        Id = await NodeOfAsync(activationId);
         try
         {
             await StartAsync();
@@ -85,9 +85,11 @@ internal abstract class Node : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private async Task<IReadOnlyList<string>> NodeIdsAsync()
+    // Tests register nodes side by side: only the activation, which is good for one, tells them apart.
+    private async Task<string> NodeOfAsync(string activationId)
     {
-        var answer = await Gateway.Api.CallAsync("DescribeInstanceInformation", new { MaxResults = 50 });
-        return [.. answer["InstanceInformationList"]!.AsArray().Select(node => node!["InstanceId"]!.GetValue<string>())];
+        var filter = new { Key = "ActivationIds", Values = new[] { activationId } };
+        var answer = await Gateway.Api.CallAsync("DescribeInstanceInformation", new { Filters = new[] { filter } });
+        return answer["InstanceInformationList"]!.AsArray().Single()!["InstanceId"]!.GetValue<string>();
     }
 }

@@ -25,13 +25,12 @@ public sealed class World : IAsyncLifetime
     private readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
     private readonly Lazy<Task<MariaDbServer>> _mariaDb = new(MariaDbServer.StartAsync);
     private readonly Lazy<Task<SshServer>> _ssh = new(SshServer.StartAsync);
-    private readonly SemaphoreSlim _registering = new(1);
 
     public World()
     {
         _gateway = new(() => Gateway.StartAsync());
-        _ourNode = new(async () => await OneAtATimeAsync(async () => await OurNode.StartAsync(await GatewayAsync())));
-        _stockNode = new(async () => await OneAtATimeAsync(async () => await StockNode.StartAsync(await GatewayAsync())));
+        _ourNode = new(async () => await OurNode.StartAsync(await GatewayAsync()));
+        _stockNode = new(async () => await StockNode.StartAsync(await GatewayAsync()));
     }
 
     /// <summary>Every kind of agent with every way a person has: the rows of the matrix.</summary>
@@ -88,19 +87,5 @@ public sealed class World : IAsyncLifetime
     {
         if (started is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
             await (await started.Value).DisposeAsync();
-    }
-
-    // A node is recognised as the one that appears in the list after its registration.
-    private async Task<Node> OneAtATimeAsync(Func<Task<Node>> start)
-    {
-        await _registering.WaitAsync();
-        try
-        {
-            return await start();
-        }
-        finally
-        {
-            _registering.Release();
-        }
     }
 }
