@@ -20,12 +20,13 @@ fingerprint() {
 }
 
 # publish NAME PROJECT OPTIONS...: one file out/NAME. Its intermediate files are apart from those of `dotnet build`, so that neither undoes the other.
+# The compiler server that it may start outlives it and must not inherit the lock.
 publish() {
     local name=$1 project=$2
     shift 2
     local work=$OUT/.publish log=$OUT/.publish/$name.log
     dotnet publish "$project" -c Release -r "$RID" --artifacts-path "$work" -o "$work/$name" -nologo -v q \
-        -p:DebugType=embedded "$@" >"$log" 2>&1 </dev/null
+        -p:DebugType=embedded "$@" >"$log" 2>&1 </dev/null 9>&-
 }
 
 # build NAME PROJECT SOURCES OPTIONS...: publishes when needed; falls back to a program that needs the installed runtime.
