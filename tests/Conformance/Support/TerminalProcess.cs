@@ -29,7 +29,9 @@ internal sealed class TerminalProcess : IAsyncDisposable
         var (master, path) = Native.OpenTerminal();
         Native.Resize(master, columns, rows);
         // setsid makes the terminal the controlling one and then becomes the program: the process started here is the program itself.
-        var onTerminal = command.Under("/bin/sh", "-c", "exec setsid --ctty \"$@\" <\"$0\" >\"$0\" 2>&1", path);
+        // Tests in the background inherit an ignored SIGINT; a person's terminal never gives one.
+        var onTerminal = command.Under(
+            "/bin/sh", "-c", "exec env --default-signal=INT,QUIT,TSTP setsid --ctty \"$@\" <\"$0\" >\"$0\" 2>&1", path);
         return new(master, Child.Start(onTerminal));
     }
 
