@@ -11,8 +11,10 @@ internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
 
     private string? _agentVersion;
     private SessionTypeParameters? _type;
-    private PosternOffer? _agreed;
     private string? _destinationError;
+
+    /// <summary>What this end takes of the node's offer; null when it made none.</summary>
+    public PosternOffer? Agreed { get; private set; }
 
     /// <summary>The node has asked: data before the end of the handshake is not a shell's.</summary>
     public bool Requested { get; private set; }
@@ -29,26 +31,27 @@ internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
         if (request.Postern is { } offer)
         {
             _destinationError = offer.DestinationError;
-            _agreed = new PosternOffer
+            Agreed = new PosternOffer
             {
                 MaxPayload = Math.Clamp(offer.MaxPayload, DataStreamOptions.StockPayload, DataStreamOptions.LargestPayload),
                 ExtendedMux = offer.ExtendedMux,
                 ExitCode = offer.ExitCode && wantExitCode,
+                NoDigest = offer.NoDigest,
+                CumulativeAcks = offer.CumulativeAcks,
             };
         }
         return new HandshakeResponseContent
         {
             ProcessedClientActions = processed,
             Errors = Errors(processed),
-            Postern = _agreed,
+            Postern = Agreed,
         };
     }
 
     /// <summary>What the session is. Throws InvalidDataException when the node never said.</summary>
-    public SessionFacts Complete(ReadOnlySpan<byte> payload, out string message, out int maxPayload)
+    public SessionFacts Complete(ReadOnlySpan<byte> payload, out string message)
     {
         message = Read(payload, MessagesJsonContext.Default.HandshakeCompleteContent, "HandshakeComplete").CustomerMessage ?? "";
-        maxPayload = _agreed?.MaxPayload ?? DataStreamOptions.StockPayload;
         if (_type is null || !TryKind(_type, out var kind))
             throw new InvalidDataException("the node completed the handshake without naming a session type.");
         var port = _type.SessionType == "Port" ? PortProperties.From(_type.Properties) : null;
@@ -59,7 +62,7 @@ internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
             AgentVersion = _agentVersion,
             Port = port,
             Multiplexed = multiplexed,
-            ExtendedMux = multiplexed && _agreed is { ExtendedMux: true },
+            ExtendedMux = multiplexed && Agreed is { ExtendedMux: true },
             // Multiplexing agents always take the flag; the others by version.
             TerminateFlag = port is not null && (multiplexed || AgentVersions.TakesTerminateFlag(_agentVersion)),
             DestinationError = _destinationError,

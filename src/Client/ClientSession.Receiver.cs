@@ -40,11 +40,14 @@ public sealed partial class ClientSession
             {
                 case PayloadType.HandshakeRequest:
                     var answer = JsonSerializer.SerializeToUtf8Bytes(_handshake.Answer(payload.Span), MessagesJsonContext.Default.HandshakeResponseContent);
+                    if (_handshake.Agreed is { } expected)
+                        session._stream.Expect(expected);
                     await session.SendAsync(PayloadType.HandshakeResponse, answer, cancellationToken);
                     break;
                 case PayloadType.HandshakeComplete:
-                    var facts = _handshake.Complete(payload.Span, out var message, out var maxPayload);
-                    session._stream.MaxPayload = maxPayload;
+                    var facts = _handshake.Complete(payload.Span, out var message);
+                    if (_handshake.Agreed is { } agreed)
+                        session._stream.Use(agreed);
                     if (message.Length > 0)
                         session.Notice(SessionNoticeKind.CustomerMessage, message);
                     session.BecomeReady(facts);

@@ -4,8 +4,8 @@ using Postern.Protocol.Messages;
 
 namespace Postern.Protocol.DataStream;
 
-/// <summary>An acknowledgement that waits to be written.</summary>
-internal readonly record struct PendingAck(long Sequence, Guid MessageId);
+/// <summary>An acknowledgement that waits to be written: of one message, or of all up to it.</summary>
+internal readonly record struct PendingAck(long Sequence, Guid MessageId, bool Cumulative);
 
 /// <summary>
 /// Acknowledge frames, written into a buffer that is used again and read without allocating:
@@ -19,7 +19,7 @@ public static class AckFrame
     private const int LongestNumber = 20;
     private static ReadOnlySpan<byte> NumberName => "AcknowledgedMessageSequenceNumber"u8;
 
-    internal static int Write(byte[] buffer, in PendingAck ack, AgentMessageType acknowledgedType, ulong createdDate)
+    internal static int Write(byte[] buffer, in PendingAck ack, Guid id, AgentMessageType acknowledgedType, ulong createdDate, bool omitDigest)
     {
         // The payload is put where it belongs first, then the header around it.
         var payload = buffer.AsSpan(AgentMessageHeader.Size);
@@ -37,10 +37,10 @@ public static class AckFrame
         {
             MessageType = AgentMessageType.Acknowledge,
             CreatedDate = createdDate,
-            Flags = MessageFlags.SynFin,
-            MessageId = Guid.NewGuid(),
+            Flags = ack.Cumulative ? MessageFlags.SynFin | MessageFlags.Cumulative : MessageFlags.SynFin,
+            MessageId = id,
         };
-        return AgentMessageCodec.Write(buffer, header, payload[..length]);
+        return AgentMessageCodec.Write(buffer, header, payload[..length], omitDigest);
     }
 
     /// <summary>The acknowledged sequence number; receivers use nothing else. False when the JSON is not an acknowledgement.</summary>

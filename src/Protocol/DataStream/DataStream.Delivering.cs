@@ -62,8 +62,10 @@ public sealed partial class DataStream
                 _delivering = true;
             }
         }
-        if (acknowledge)
+        if (acknowledge && !_cumulativeAcks)
             Acknowledge(sequence, header.MessageId);
+        else if (acknowledge && sequence < Interlocked.Read(ref _undelivered))
+            AcknowledgeUpTo(Interlocked.Read(ref _undelivered) - 1, header.MessageId, 0, now: true);
         // Runs here, in the reader, until the receiver first waits: no change of thread for a receiver that is ready.
         if (deliver)
             _delivery = DeliverAsync();
@@ -80,11 +82,13 @@ public sealed partial class DataStream
                     // The answer to a handshake message may make the peer change its mind about who reads what comes next: the
                     // acknowledgement has to be before it on the wire.
                     var first = message.Type is >= PayloadType.HandshakeRequest and <= PayloadType.EncChallengeResponse;
-                    if (first && !message.Acknowledged)
+                    if (first && (!message.Acknowledged || _cumulativeAcks))
                         Acknowledge(message.Sequence, message.MessageId);
                     await _receiver.OnStreamAsync(message.Type, message.Payload, _lifeToken).ConfigureAwait(false);
                     EndDelivery(message);
-                    if (!first && !message.Acknowledged)
+                    if (_cumulativeAcks && !first)
+                        AcknowledgeUpTo(message.Sequence, message.MessageId, message.Cost, now: false);
+                    else if (!first && !message.Acknowledged)
                         Acknowledge(message.Sequence, message.MessageId);
                 }
                 finally

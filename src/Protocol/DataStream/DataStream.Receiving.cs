@@ -56,7 +56,7 @@ public sealed partial class DataStream
     /// <summary>Acts on one frame; what is wrong with it is counted, never fatal. Returns the content of channel_closed.</summary>
     private ChannelClosedContent? Handle(ReadOnlySpan<byte> frame)
     {
-        if (AgentMessageCodec.TryRead(frame, out var header, out _) && AgentMessageCodec.HasValidDigest(frame))
+        if (AgentMessageCodec.TryRead(frame, out var header, out _) && IsIntact(frame))
         {
             var payload = AgentMessageCodec.PayloadOf(frame);
             switch (header.MessageType)
@@ -65,7 +65,7 @@ public sealed partial class DataStream
                     Accept(header, payload);
                     return null;
                 case AgentMessageType.Acknowledge when AckFrame.TryReadSequence(payload, out var sequence):
-                    OnAcknowledged(sequence);
+                    OnAcknowledged(sequence, _cumulativeAcks && header.Flags.HasFlag(MessageFlags.Cumulative));
                     return null;
                 case AgentMessageType.ChannelClosed:
                     return ReadChannelClosed(payload);

@@ -23,6 +23,8 @@ public sealed partial class DataStream
     {
         _cursor = _ring.Oldest;
         _acks.Clear();
+        // The last one may have been lost with the old socket, and spares the peer sending it all again.
+        _latestDue = _latest is not null;
         _resends.Clear();
         _tickDue = false;
         (_batch, _outstanding, _backoff) = (0, 0, 0);
@@ -80,11 +82,13 @@ public sealed partial class DataStream
         ScheduleResends();
     }
 
-    /// <summary>A message was acknowledged. Returns whether others are to be resent now.</summary>
-    private bool OnRemoved(in OutgoingMessage message)
+    /// <summary>A message was acknowledged, itself or with a later one. Returns whether others are to be resent now.</summary>
+    private bool OnRemoved(in OutgoingMessage message, bool itself)
     {
         if (message.Round == 0)
         {
+            if (!itself)
+                return false;
             // Of a resent message nobody knows which copy is acknowledged, so only others are measured.
             _roundTrip.Sample(_time.GetElapsedTime(message.LastSent));
             _backoff = 0;

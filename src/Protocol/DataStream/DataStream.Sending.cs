@@ -9,6 +9,7 @@ public sealed partial class DataStream
     private readonly Segments _frames = new(keepsSpare: true);
     /// <summary>One sender at a time numbers messages, so that the parts of a long payload stay together.</summary>
     private readonly SemaphoreSlim _sendTurn = new(1, 1);
+    private readonly MessageIdSource _ids = new();
     private readonly Signal _windowOpen = new();
     private TaskCompletionSource<bool>? _drained;
     private bool _windowAwaited;
@@ -103,10 +104,10 @@ public sealed partial class DataStream
             SequenceNumber = sequence,
             // As stock ends write them: only a node marks its first message.
             Flags = sequence == 0 && _options.Side == StreamSide.Agent ? MessageFlags.Syn : MessageFlags.None,
-            MessageId = Guid.NewGuid(),
+            MessageId = _ids.Next(),
             PayloadType = type,
         };
-        AgentMessageCodec.Write(frame.Memory.Span, header, payload);
+        AgentMessageCodec.Write(frame.Memory.Span, header, payload, _omitsDigest);
         lock (_gate)
         {
             if (_ended)
@@ -119,8 +120,8 @@ public sealed partial class DataStream
         return sequence;
     }
 
-    /// <summary>An acknowledgement arrived. Unknown and repeated numbers are no error: both ends acknowledge duplicates.</summary>
-    private void OnAcknowledged(long sequence)
+    /// <summary>An acknowledgement arrived, of one message or of all up to it. Unknown and repeated numbers are no error: both ends acknowledge duplicates.</summary>
+    private void OnAcknowledged(long sequence, bool cumulative)
     {
         var resends = false;
         lock (_gate)
@@ -130,14 +131,21 @@ public sealed partial class DataStream
                 Interlocked.Increment(ref _dropped);
                 return;
             }
-            if (!_ring.TryRemove(sequence, out var message))
+            var removed = false;
+            for (var number = cumulative ? _ring.Oldest : sequence; number <= sequence; number++)
+            {
+                if (!_ring.TryRemove(number, out var message))
+                    continue;
+                removed = true;
+                resends |= OnRemoved(message, itself: number == sequence);
+                Release(number, message.Frame);
+            }
+            if (!removed)
             {
                 // Both copies of a message arrived: it was late, not lost.
                 _resendGrows = false;
                 return;
             }
-            resends = OnRemoved(message);
-            Release(sequence, message.Frame);
             if (_ring.Count == 0)
             {
                 _drained?.TrySetResult(true);

@@ -47,20 +47,6 @@ public sealed partial class DataStream
         await written.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Promises the peer that a message has arrived; the writer says so.</summary>
-    private void Acknowledge(long sequence, Guid messageId)
-    {
-        lock (_gate)
-        {
-            if (_attachment is null or { WritesEnded: true } || _acks.Count == MaxPendingAcks)
-                return;
-            _acks.Enqueue(new PendingAck(sequence, messageId));
-            if (_writing && !_handedOver)
-                return;
-        }
-        _writerWake.Set();
-    }
-
     /// <summary>Writes now if nobody else does. Otherwise the one who does will find the message in the ring.</summary>
     private ValueTask WriteThroughAsync(long sequence)
     {
@@ -105,7 +91,7 @@ public sealed partial class DataStream
             try
             {
                 var bytes = work.Kind == WorkKind.Ack
-                    ? _ackFrame.AsMemory(0, AckFrame.Write(_ackFrame, work.Ack, _receivedType, Now()))
+                    ? _ackFrame.AsMemory(0, AckFrame.Write(_ackFrame, work.Ack, _ids.Next(), _receivedType, Now(), _omitsDigest))
                     : work.Bytes;
                 // No token: sockets send more cheaply without one, and the end of the attachment aborts them.
                 await attachment.Socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
@@ -153,7 +139,7 @@ public sealed partial class DataStream
         }
     }
 
-    private bool HasWork() => _acks.Count > 0 || _controls.Count > 0 || NextResend() || NextMessage();
+    private bool HasWork() => _acks.Count > 0 || _latestDue || _controls.Count > 0 || NextResend() || NextMessage();
 
     /// <summary>Moves the cursor over messages acknowledged since they were last sent.</summary>
     private bool NextMessage()
@@ -166,7 +152,7 @@ public sealed partial class DataStream
 
     private Work Take()
     {
-        if (_acks.TryDequeue(out var ack))
+        if (TryTakeAck(out var ack))
             return new Work(WorkKind.Ack, default, ack, null);
         if (_controls.TryDequeue(out var control))
             return new Work(WorkKind.Control, control.Frame, default, control.Written);

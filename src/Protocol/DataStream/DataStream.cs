@@ -25,7 +25,6 @@ public sealed partial class DataStream : IAsyncDisposable
     private SocketAttachment? _attachment;
     private bool _running, _ended, _channelClosed;
     private long _dropped;
-    private int _maxPayload = DataStreamOptions.StockPayload;
 
     public DataStream(DataStreamOptions options, IDataStreamReceiver receiver, TimeProvider time)
     {
@@ -40,17 +39,8 @@ public sealed partial class DataStream : IAsyncDisposable
             ? (AgentMessageType.OutputStreamData, AgentMessageType.InputStreamData)
             : (AgentMessageType.InputStreamData, AgentMessageType.OutputStreamData);
         _roundTrip = new RoundTrip(options.InitialTimeout, options.MaxTimeout);
+        _ackTimer = time.CreateTimer(static stream => ((DataStream)stream!).OnAckTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _tickTimer = time.CreateTimer(static stream => ((DataStream)stream!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>
-    /// Payload bytes put into one message; longer sends are split. Raised once the handshake has agreed on more; kept
-    /// between 1 and <see cref="DataStreamOptions.LargestPayload"/> whatever the peer asked for.
-    /// </summary>
-    public int MaxPayload
-    {
-        get => Volatile.Read(ref _maxPayload);
-        set => Volatile.Write(ref _maxPayload, Math.Clamp(value, 1, DataStreamOptions.LargestPayload));
     }
 
     /// <summary>Messages sent and not yet acknowledged.</summary>
@@ -179,6 +169,7 @@ public sealed partial class DataStream : IAsyncDisposable
             ReleaseUnacknowledged();
         }
         _tickTimer.Dispose();
+        _ackTimer.Dispose();
         DropInbox();
         _life.Cancel();
         _windowOpen.Set();

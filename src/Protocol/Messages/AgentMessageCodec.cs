@@ -76,11 +76,15 @@ public static class AgentMessageCodec
         return Convert.TryToHexStringLower(digest[..(DigestLength / 2)], text, out _) && text.SequenceEqual(given);
     }
 
+    /// <summary>Whether a payload goes without a digest: the field is zero. Only between ends that agreed on it.</summary>
+    public static bool OmitsDigest(ReadOnlySpan<byte> frame) =>
+        frame.Length > AgentMessageHeader.Size && !frame.Slice(DigestOffset, DigestLength).ContainsAnyExcept((byte)0);
+
     /// <summary>Bytes that <see cref="Write"/> fills for a payload.</summary>
     public static int SizeOf(int payloadLength) => AgentMessageHeader.Size + payloadLength;
 
     /// <summary>Writes header and payload; returns the number of bytes written. The payload may already stand in place.</summary>
-    public static int Write(Span<byte> destination, in AgentMessageHeader header, ReadOnlySpan<byte> payload)
+    public static int Write(Span<byte> destination, in AgentMessageHeader header, ReadOnlySpan<byte> payload, bool omitDigest = false)
     {
         var frame = destination[..SizeOf(payload.Length)];
         BinaryPrimitives.WriteUInt32BigEndian(frame, AgentMessageHeader.HeaderLength);
@@ -92,7 +96,11 @@ public static class AgentMessageCodec
         BinaryPrimitives.WriteInt64BigEndian(frame[SequenceOffset..], header.SequenceNumber);
         BinaryPrimitives.WriteUInt64BigEndian(frame[FlagsOffset..], (ulong)header.Flags);
         MessageIds.Write(frame.Slice(IdOffset, MessageIds.Size), header.MessageId);
-        SHA256.HashData(payload, frame.Slice(DigestOffset, DigestLength));
+        var digest = frame.Slice(DigestOffset, DigestLength);
+        if (omitDigest)
+            digest.Clear();
+        else
+            SHA256.HashData(payload, digest);
         BinaryPrimitives.WriteUInt32BigEndian(frame[PayloadTypeOffset..], (uint)header.PayloadType);
         BinaryPrimitives.WriteUInt32BigEndian(frame[PayloadLengthOffset..], (uint)payload.Length);
         payload.CopyTo(frame[AgentMessageHeader.Size..]);

@@ -51,6 +51,10 @@ public sealed record PosternOffer
     public bool ExtendedMux { get; init; }
     /// <summary>Commands without a terminal: standard error goes apart and the exit code is sent, whatever the document says.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool ExitCode { get; init; }
+    /// <summary>Messages may leave out their digest: docs/protocol/extensions.md.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool NoDigest { get; init; }
+    /// <summary>One acknowledgement may stand for all messages up to its number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public bool CumulativeAcks { get; init; }
     /// <summary>Set by the node when it already knows that the destination cannot be reached: a sentence for the person, without control characters.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? DestinationError { get; init => field = value is null ? null : TerminalText.Clean(value); }
 }

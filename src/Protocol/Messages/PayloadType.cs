@@ -29,7 +29,7 @@ public enum PayloadFlag : uint
     ConnectToPortError = 3,
 }
 
-/// <summary>Header flags. No receiver looks at them; they are written as the stock ends write them.</summary>
+/// <summary>Header flags. No stock receiver looks at them; they are written as the stock ends write them.</summary>
 [Flags]
 public enum MessageFlags : ulong
 {
@@ -37,4 +37,6 @@ public enum MessageFlags : ulong
     Syn = 1,
     Fin = 2,
     SynFin = 3,
+    /// <summary>Of an acknowledgement between our own ends: everything up to its number has been received.</summary>
+    Cumulative = 4,
 }

@@ -37,11 +37,25 @@ internal sealed class AckMemory(bool fromStart)
             if (distance >= (long)_bits.Length * BitsPerWord)
                 Grow(distance);
             _bits[Word(number)] |= Bit(number);
-            while ((_bits[Word(_next)] & Bit(_next)) != 0)
-            {
-                _bits[Word(_next)] &= ~Bit(_next);
-                _next++;
-            }
+            Advance();
+        }
+    }
+
+    /// <summary>This number and all before it.</summary>
+    public void AddUpTo(long number)
+    {
+        lock (_lock)
+        {
+            if (number < _next || number == long.MaxValue)
+                return;
+            _first = 0;
+            if (number - _next >= (long)_bits.Length * BitsPerWord)
+                Array.Clear(_bits);
+            else
+                for (var passed = _next; passed <= number; passed++)
+                    _bits[Word(passed)] &= ~Bit(passed);
+            _next = number + 1;
+            Advance();
         }
     }
 
@@ -52,6 +66,16 @@ internal sealed class AckMemory(bool fromStart)
             if (_first < 0 || number < _first)
                 return _before?.Contains(number) == true;
             return number < _next || (number - _next < (long)_bits.Length * BitsPerWord && (_bits[Word(number)] & Bit(number)) != 0);
+        }
+    }
+
+    /// <summary>Numbers that follow without a gap join those below the watermark.</summary>
+    private void Advance()
+    {
+        while ((_bits[Word(_next)] & Bit(_next)) != 0)
+        {
+            _bits[Word(_next)] &= ~Bit(_next);
+            _next++;
         }
     }
 

@@ -21,6 +21,8 @@ internal sealed class HandshakeGate(RelayOptions options, TimeProvider time, boo
     private static readonly Version FirstMuxClient = new(1, 1, 70, 0), LastPlainAgent = new(3, 0, 196, 0);
 
     private readonly Lock _lock = new();
+    private readonly bool _unknown = !fromStart;
+    private PosternOffer? _offered, _agreed;
     private bool _multiplexed = multiplexed, _ourAgent, _ourClient, _closing, _clientSpoke, _once = !fromStart;
     private long? _awaited; // the client's last handshake message
     private long _ackSent, _heldSince, _completeSent; // timestamps; 0: has not happened
@@ -32,7 +34,8 @@ internal sealed class HandshakeGate(RelayOptions options, TimeProvider time, boo
             return;
         lock (_lock)
         {
-            _ourAgent = request.Postern is not null;
+            _offered = request.Postern;
+            _ourAgent = _offered is not null;
             _multiplexed &= !Version.TryParse(request.AgentVersion, out var version) || version > LastPlainAgent;
         }
     }
@@ -44,10 +47,20 @@ internal sealed class HandshakeGate(RelayOptions options, TimeProvider time, boo
         lock (_lock)
         {
             Await(sequence);
+            _agreed = _offered is null ? null : response?.Postern;
             _ourClient = response?.Postern is not null;
             _multiplexed &= !Version.TryParse(response?.ClientVersion, out var version) || version >= FirstMuxClient;
         }
     }
+
+    /// <summary>Both ends are our own: they look at digests themselves.</summary>
+    public bool IsOurs => Volatile.Read(ref _agreed) is not null;
+
+    /// <summary>The ends agreed on messages without digest, or may have before this process began.</summary>
+    public bool AllowsNoDigest => _unknown || (Volatile.Read(ref _agreed) is { NoDigest: true } && _offered is { NoDigest: true });
+
+    /// <summary>The same for acknowledgements of all messages up to a number.</summary>
+    public bool AllowsCumulativeAcks => _unknown || (Volatile.Read(ref _agreed) is { CumulativeAcks: true } && _offered is { CumulativeAcks: true });
 
     /// <summary>EncChallengeResponse came from the client: its ack races HandshakeComplete in the same way.</summary>
     public void Challenged(long sequence)

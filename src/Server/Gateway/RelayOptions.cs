@@ -24,8 +24,6 @@ internal sealed record RelayOptions
     public int HoldLimit { get; init; } = 512 * 1024;
     /// <summary>Messages that wait for a node's control channel; then it counts as not connected.</summary>
     public int MaxMailbox { get; init; } = 512;
-    /// <summary>Payloads up to this many bytes are checked against their digest when they come from a client.</summary>
-    public int DigestChecked { get; init; } = 2 * 1024;
     /// <summary>Pause between two session messages on the control channel of a stock agent.</summary>
     public TimeSpan StockSpacing { get; init; } = TimeSpan.FromMilliseconds(50);
 

@@ -37,12 +37,14 @@ internal sealed partial class SessionRelay
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FromAgentAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
+        if (AgentMessageCodec.OmitsDigest(frame.Span) && !_gate.AllowsNoDigest)
+            return false;
         switch (header.MessageType)
         {
             case AgentMessageType.Acknowledge:
                 if (!AckFrame.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
                     return false;
-                _ackedByAgent.Add(acknowledged);
+                Remember(_ackedByAgent, header, acknowledged);
                 await _toClient.SendAsync(FrameKind.Acknowledge, acknowledged, frame, cancellationToken);
                 return true;
             case AgentMessageType.OutputStreamData:
@@ -70,15 +72,15 @@ internal sealed partial class SessionRelay
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FromClientAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        // AWS's agent takes what is wrong for right. Larger messages go between our own ends, which look themselves.
-        if (header.PayloadLength <= _options.DigestChecked && !AgentMessageCodec.HasValidDigest(frame.Span))
+        // AWS's agent takes what is wrong for right. Our own ends look themselves.
+        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : !_gate.IsOurs && !AgentMessageCodec.HasValidDigest(frame.Span))
             return false;
         switch (header.MessageType)
         {
             case AgentMessageType.Acknowledge:
                 if (!AckFrame.TryReadSequence(AgentMessageCodec.PayloadOf(frame.Span), out var acknowledged))
                     return false;
-                _ackedByClient.Add(acknowledged);
+                Remember(_ackedByClient, header, acknowledged);
                 if (_watch?.Acknowledged(acknowledged, out var alsoReceived) == true)
                     _ackedByClient.Add(alsoReceived);
                 await _toAgent.SendAsync(FrameKind.Acknowledge, acknowledged, frame, cancellationToken);
@@ -112,6 +114,14 @@ internal sealed partial class SessionRelay
             _toClient.Wake();
         NoteActivity(ref _highestInput, header, frame.Span);
         await _toAgent.SendAsync(FrameKind.Stream, header.SequenceNumber, frame, cancellationToken);
+    }
+
+    private void Remember(AckMemory memory, in AgentMessageHeader header, long acknowledged)
+    {
+        if (header.Flags.HasFlag(MessageFlags.Cumulative) && _gate.AllowsCumulativeAcks)
+            memory.AddUpTo(acknowledged);
+        else
+            memory.Add(acknowledged);
     }
 
     /// <summary>Data that passes for the first time keeps a session from being idle; sizes, flags, handshakes and the multiplexer's own messages do not.</summary>

@@ -10,7 +10,7 @@ internal sealed class RawPeer(WebSocket socket, AgentMessageType sends)
 {
     private readonly byte[] _buffer = new byte[256 * 1024];
 
-    public static byte[] Frame(AgentMessageType type, long sequence, ReadOnlySpan<byte> payload, PayloadType payloadType = PayloadType.Output, Guid? id = null)
+    public static byte[] Frame(AgentMessageType type, long sequence, ReadOnlySpan<byte> payload, PayloadType payloadType = PayloadType.Output, Guid? id = null, MessageFlags flags = MessageFlags.None)
     {
         var frame = new byte[AgentMessageCodec.SizeOf(payload.Length)];
         var header = new AgentMessageHeader
@@ -20,6 +20,7 @@ internal sealed class RawPeer(WebSocket socket, AgentMessageType sends)
             SequenceNumber = sequence,
             MessageId = id ?? Guid.NewGuid(),
             PayloadType = payloadType,
+            Flags = flags,
         };
         AgentMessageCodec.Write(frame, header, payload);
         return frame;
@@ -30,14 +31,19 @@ internal sealed class RawPeer(WebSocket socket, AgentMessageType sends)
     public Task SendAsync(long sequence, string payload, PayloadType type = PayloadType.Output) =>
         SendRawAsync(Frame(sends, sequence, Encoding.UTF8.GetBytes(payload), type));
 
-    public Task AcknowledgeAsync(long sequence) =>
-        SendRawAsync(Frame(AgentMessageType.Acknowledge, 0, Encoding.ASCII.GetBytes($$"""{"AcknowledgedMessageSequenceNumber":{{sequence}}}"""), PayloadType.None));
+    public Task AcknowledgeAsync(long sequence, MessageFlags flags = MessageFlags.SynFin) =>
+        SendRawAsync(Frame(AgentMessageType.Acknowledge, 0, Encoding.ASCII.GetBytes($$"""{"AcknowledgedMessageSequenceNumber":{{sequence}}}"""), PayloadType.None, flags: flags));
 
-    public async Task<(AgentMessageHeader Header, byte[] Payload)> ReceiveAsync()
+    public async Task<byte[]> ReceiveFrameAsync()
     {
         var result = await socket.ReceiveAsync(_buffer.AsMemory(), default).AsTask().WaitAsync(Deadline.Time);
         Assert.True(result.EndOfMessage);
-        var frame = _buffer.AsSpan(0, result.Count).ToArray();
+        return _buffer.AsSpan(0, result.Count).ToArray();
+    }
+
+    public async Task<(AgentMessageHeader Header, byte[] Payload)> ReceiveAsync()
+    {
+        var frame = await ReceiveFrameAsync();
         Assert.True(AgentMessageCodec.TryRead(frame, out var header, out var error), error.ToString());
         Assert.True(AgentMessageCodec.HasValidDigest(frame));
         return (header, frame[AgentMessageHeader.Size..]);

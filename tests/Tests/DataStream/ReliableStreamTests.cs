@@ -139,7 +139,7 @@ public sealed class ReliableStreamTests
     [Fact]
     public async Task Everything_unacknowledged_goes_out_on_the_next_socket_in_order_and_before_new_data()
     {
-        await using var test = new StreamUnderTest();
+        await using var test = new StreamUnderTest(new DataStreamOptions { ResendTick = TimeSpan.FromHours(1) });
         for (var i = 0; i < 5; i++)
             await test.Stream.SendAsync(PayloadType.Output, new[] { (byte)i }, default);
         for (var i = 0; i < 5; i++)

@@ -52,6 +52,29 @@ public sealed class AckMemoryTests
         Assert.False(memory.Contains(4991));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_may_stand_for_all_before_it(bool fromStart)
+    {
+        var memory = new AckMemory(fromStart);
+        memory.Add(7);
+        memory.Add(4003);
+        memory.Add(4001);
+        memory.AddUpTo(4000);
+        Assert.True(memory.Contains(0));
+        Assert.True(memory.Contains(4001));
+        Assert.False(memory.Contains(4002));
+        Assert.True(memory.Contains(4003));
+        memory.AddUpTo(100);
+        Assert.True(memory.Contains(4000));
+        memory.AddUpTo(long.MaxValue);
+        Assert.False(memory.Contains(1L << 40));
+        memory.AddUpTo(long.MaxValue - 1);
+        Assert.True(memory.Contains(1L << 40));
+        Assert.False(memory.Contains(long.MaxValue));
+    }
+
     [Fact]
     public void Steady_use_takes_no_memory()
     {

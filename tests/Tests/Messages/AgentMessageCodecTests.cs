@@ -44,8 +44,8 @@ public sealed class AgentMessageCodecTests
         using var vector = new Vector("acknowledge");
         var acknowledged = JsonSerializer.Deserialize(vector.Text("payload"), MessagesJsonContext.Default.AcknowledgeContent)!;
         var buffer = new byte[AckFrame.MaxSize];
-        var ack = new PendingAck(acknowledged.AcknowledgedMessageSequenceNumber, Guid.Parse(acknowledged.AcknowledgedMessageId));
-        var length = AckFrame.Write(buffer, ack, AgentMessageType.InputStreamData, (ulong)vector.Number("createdDate"));
+        var ack = new PendingAck(acknowledged.AcknowledgedMessageSequenceNumber, Guid.Parse(acknowledged.AcknowledgedMessageId), Cumulative: false);
+        var length = AckFrame.Write(buffer, ack, Guid.NewGuid(), AgentMessageType.InputStreamData, (ulong)vector.Number("createdDate"), omitDigest: false);
 
         var expected = vector.Bytes;
         expected.AsSpan(64, MessageIds.Size).CopyTo(buffer.AsSpan(64));
@@ -56,7 +56,7 @@ public sealed class AgentMessageCodecTests
     public void The_longest_acknowledgement_fits()
     {
         var buffer = new byte[AckFrame.MaxSize];
-        var length = AckFrame.Write(buffer, new PendingAck(long.MaxValue, Guid.NewGuid()), AgentMessageType.OutputStreamData, ulong.MaxValue);
+        var length = AckFrame.Write(buffer, new PendingAck(long.MaxValue, Guid.NewGuid(), Cumulative: true), Guid.NewGuid(), AgentMessageType.OutputStreamData, ulong.MaxValue, omitDigest: true);
         Assert.True(AckFrame.TryReadSequence(buffer.AsSpan(AgentMessageHeader.Size, length - AgentMessageHeader.Size), out var sequence));
         Assert.Equal(long.MaxValue, sequence);
     }

@@ -54,13 +54,14 @@ internal sealed class CommandSession : ISessionKind
 
     public async Task<SessionOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        var offer = new PosternOffer { MaxPayload = DataStreamOptions.LargestPayload, ExitCode = true };
+        var offer = new PosternOffer { MaxPayload = DataStreamOptions.LargestPayload, ExitCode = true, NoDigest = true, CumulativeAcks = true };
         var response = await _context.Handshake.RequestAsync(_context.Document, offer, cancellationToken);
-        _context.Stream.MaxPayload = ClientFeatures.Of(response, offer).MaxPayload;
+        var client = ClientFeatures.Of(response, offer);
+        client.ApplyTo(_context.Stream);
         await _context.Handshake.CompleteAsync("", cancellationToken);
         try
         {
-            var separate = _separate || response.Postern is { ExitCode: true };
+            var separate = _separate || client.Agreed is { ExitCode: true };
             var exitCode = await RunProgramAsync(separate, cancellationToken);
             if (separate)
                 await _context.Stream.SendAsync(PayloadType.ExitCode, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"EXIT_CODE: {exitCode}")), cancellationToken);

@@ -62,7 +62,7 @@ internal sealed class PortSession : ISessionKind
         var failure = await first.FailureAsync(DialPatience, cancellationToken);
         var client = await ShakeHandsAsync(failure is null ? null : $"Unable to connect to {_destination.Name}: {failure}.", cancellationToken);
         _traffic = client.Multiplexes ? new MuxForwarding(_context, _destination, first, client.ExtendedMux) : OneByOne(first);
-        var warning = failure is null || client.IsOurs ? "" : Warning(failure);
+        var warning = failure is null || client.Agreed is not null ? "" : Warning(failure);
         await _context.Handshake.CompleteAsync(warning, cancellationToken);
         return await _traffic.RunAsync(cancellationToken);
     }
@@ -101,11 +101,13 @@ internal sealed class PortSession : ISessionKind
         {
             MaxPayload = DataStreamOptions.LargestPayload,
             ExtendedMux = _properties.Forwards,
+            NoDigest = true,
+            CumulativeAcks = true,
             DestinationError = destinationError,
         };
         var response = await _context.Handshake.RequestAsync(_context.Document, offer, cancellationToken);
         var client = ClientFeatures.Of(response, offer);
-        _context.Stream.MaxPayload = client.MaxPayload;
+        client.ApplyTo(_context.Stream);
         return client;
     }
 

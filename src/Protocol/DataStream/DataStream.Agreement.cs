@@ -1,0 +1,40 @@
+using Postern.Protocol.Messages;
+
+namespace Postern.Protocol.DataStream;
+
+// What both ends agreed on in their handshake: docs/protocol/extensions.md. Nothing of it is used with stock ends.
+public sealed partial class DataStream
+{
+    private volatile bool _takesNoDigest, _cumulativeAcks, _omitsDigest;
+    private int _maxPayload = DataStreamOptions.StockPayload;
+
+    /// <summary>
+    /// Payload bytes put into one message; longer sends are split. Raised once the handshake has agreed on more; kept
+    /// between 1 and <see cref="DataStreamOptions.LargestPayload"/> whatever the peer asked for.
+    /// </summary>
+    public int MaxPayload
+    {
+        get => Volatile.Read(ref _maxPayload);
+        set => Volatile.Write(ref _maxPayload, Math.Clamp(value, 1, DataStreamOptions.LargestPayload));
+    }
+
+    /// <summary>
+    /// What the peer may do from now on, and how it is acknowledged. Called before the peer can know of the agreement, so that nothing it
+    /// does then is dropped.
+    /// </summary>
+    public void Expect(PosternOffer agreed)
+    {
+        _takesNoDigest = agreed.NoDigest;
+        _cumulativeAcks = agreed.CumulativeAcks;
+    }
+
+    /// <summary>What this end may do from now on: the peer expects it.</summary>
+    public void Use(PosternOffer agreed)
+    {
+        MaxPayload = agreed.MaxPayload;
+        _omitsDigest = agreed.NoDigest;
+    }
+
+    private bool IsIntact(ReadOnlySpan<byte> frame) =>
+        (_takesNoDigest && AgentMessageCodec.OmitsDigest(frame)) || AgentMessageCodec.HasValidDigest(frame);
+}
