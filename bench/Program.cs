@@ -3,6 +3,7 @@ using Postern.Bench.Load;
 using Postern.Bench.Measuring;
 using Postern.Bench.Micro;
 using Postern.Bench.Servers;
+using Postern.Bench.Torture;
 
 namespace Postern.Bench;
 
@@ -19,9 +20,10 @@ internal static class Program
             case ["micro", ..]:
                 return MicroBenchmarks.Run(args[1..]);
         }
-        if (Options(args) is not { } options)
+        Func<CancellationToken, Task<bool>>? run = args is ["torture", ..] ? TortureOf(args[1..]) : TableOf(args);
+        if (run is null)
         {
-            Console.Error.WriteLine("usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro");
+            Console.Error.WriteLine($"usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro\n       {TortureOptions.Usage}");
             return Usage;
         }
         using var stop = new CancellationTokenSource();
@@ -29,12 +31,7 @@ internal static class Program
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
-            var result = await new SystemRun(options).RunAsync(stop.Token);
-            // A part of the table is for the eye only.
-            var folder = options.Only.Count == 0 ? Path.Combine(Repository.Root, "bench", "results") : Path.Combine(Repository.Root, "out", "bench");
-            Console.WriteLine(await result.WriteAsync(folder, stop.Token));
-            Console.Error.WriteLine($"bench: written to {Path.GetRelativePath(Repository.Root, folder)}/latest.md and latest.json");
-            return result.Failed ? 1 : 0;
+            return await run(stop.Token) ? 0 : 1;
         }
         catch (OperationCanceledException)
         {
@@ -48,6 +45,26 @@ internal static class Program
             stop.Cancel();
         }
     }
+
+    /// <summary>The table; null when the arguments cannot be understood.</summary>
+    private static Func<CancellationToken, Task<bool>>? TableOf(string[] args) => Options(args) is not { } options ? null : async cancellationToken =>
+    {
+        var result = await new SystemRun(options).RunAsync(cancellationToken);
+        // A part of the table is for the eye only.
+        var folder = Path.Combine(Repository.Root, options.Only.Count == 0 ? "bench/results" : "out/bench");
+        Console.WriteLine(await result.WriteAsync(folder, cancellationToken));
+        Console.Error.WriteLine($"bench: written to {Path.GetRelativePath(Repository.Root, folder)}/latest.md and latest.json");
+        return !result.Failed;
+    };
+
+    private static Func<CancellationToken, Task<bool>>? TortureOf(string[] args) => TortureOptions.Parse(args) is not { } options ? null : async cancellationToken =>
+    {
+        var result = await new TortureRun(options).RunAsync(cancellationToken);
+        Console.WriteLine(result.Table());
+        if (!options.Quick)
+            await result.WriteAsync(Path.Combine(Repository.Root, "bench", "results"), cancellationToken);
+        return !result.Failed;
+    };
 
     private static MeasureOptions? Options(string[] args)
     {

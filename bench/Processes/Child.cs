@@ -67,6 +67,13 @@ internal sealed class Child : IAsyncDisposable
         await _process.StandardInput.FlushAsync();
     }
 
+    /// <summary>Ends it with a signal and waits until it has ended.</summary>
+    public async Task EndAsync(int signal, CancellationToken cancellationToken)
+    {
+        Native.Signal(Id, signal);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Running)

@@ -4,7 +4,7 @@ namespace Postern.Bench.Processes;
 
 internal static partial class Native
 {
-    public const int SigInt = 2, SigKill = 9, SigTerm = 15;
+    public const int SigInt = 2, SigKill = 9, SigTerm = 15, SigContinue = 18, SigStop = 19;
     private const int ClockTicks = 2; // _SC_CLK_TCK
 
     public static double TicksPerSecond { get; } = SystemConfiguration(ClockTicks);

@@ -12,13 +12,13 @@ internal sealed class Gateway : IAsyncDisposable
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
     private readonly string _folder;
-    private readonly Child _process;
+    private Child _process;
     private readonly HttpClient _http;
     private readonly X509Certificate2 _ca;
 
     private Gateway(string folder, int port, Child process)
     {
-        (_folder, Endpoint, _process) = (folder, $"https://127.0.0.1:{port}", process);
+        (_folder, Port, Endpoint, _process) = (folder, port, $"https://127.0.0.1:{port}", process);
         Administrator = File.ReadAllLines(Path.Combine(folder, "admin.env"))
             .Select(line => line.Split('=', 2))
             .Where(pair => pair.Length == 2 && !pair[0].StartsWith('#'))
@@ -32,6 +32,7 @@ internal sealed class Gateway : IAsyncDisposable
         Api = new AwsJsonClient(_http, new Uri(Endpoint), Region, () => keys, TimeProvider.System);
     }
 
+    public int Port { get; }
     public string Endpoint { get; }
     public string CaFile => Path.Combine(_folder, "ca.pem");
     public int ProcessId => _process.Id;
@@ -41,23 +42,41 @@ internal sealed class Gateway : IAsyncDisposable
     public static async Task<Gateway> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var port = FreePort.Take();
-        var process = Child.Start(new(Repository.Program("postern-server"), "--data", folder, "--listen", $"127.0.0.1:{port}"));
-        try
-        {
-            await process.SaysAsync(text => text.Contains("ready", StringComparison.Ordinal), "being ready", StartTime, cancellationToken);
-            return new(folder, port, process);
-        }
-        catch
-        {
-            await process.DisposeAsync();
-            throw;
-        }
+        return new(folder, port, await LaunchAsync(folder, port, cancellationToken));
     }
+
+    /// <summary>Ends its process with a signal.</summary>
+    public Task EndAsync(int signal, CancellationToken cancellationToken) => _process.EndAsync(signal, cancellationToken);
+
+    /// <summary>Starts it again on the same data and port.</summary>
+    public async Task StartAgainAsync(CancellationToken cancellationToken)
+    {
+        await _process.DisposeAsync();
+        _process = await LaunchAsync(_folder, Port, cancellationToken);
+    }
+
+    /// <summary>What it wrote since its last start.</summary>
+    public string Log => _process.Output;
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         _ca.Dispose();
         await _process.DisposeAsync();
+    }
+
+    private static async Task<Child> LaunchAsync(string folder, int port, CancellationToken cancellationToken)
+    {
+        var process = Child.Start(new(Repository.Program("postern-server"), "--data", folder, "--listen", $"127.0.0.1:{port}"));
+        try
+        {
+            await process.SaysAsync(text => text.Contains("ready", StringComparison.Ordinal), "being ready", StartTime, cancellationToken);
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
     }
 }

@@ -17,13 +17,18 @@ internal sealed partial class Node : IAsyncDisposable
 
     public string Id { get; }
     public int ProcessId => _process.Id;
+    public string Log => _process.Output;
 
     /// <summary>Our agent. Where the machine allows it, what it changes outside its folder (the user it makes) stays private to it.</summary>
-    public static async Task<Node> StartAsync(Gateway gateway, string folder, CancellationToken cancellationToken)
+    /// <param name="gateway">Where it registers.</param>
+    /// <param name="folder">Where it keeps its registration.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <param name="endpoint">The way to the gateway, when it is not the gateway's own address.</param>
+    public static async Task<Node> StartAsync(Gateway gateway, string folder, CancellationToken cancellationToken, string? endpoint = null)
     {
         var (id, code) = await ActivateAsync(gateway, cancellationToken);
         var agent = Repository.Program("postern-agent");
-        var told = await Child.OutputOfAsync(new(agent, "register", "--endpoint", gateway.Endpoint, "--ca", gateway.CaFile, "--data", folder, "--activation-id", id)
+        var told = await Child.OutputOfAsync(new(agent, "register", "--endpoint", endpoint ?? gateway.Endpoint, "--ca", gateway.CaFile, "--data", folder, "--activation-id", id)
         {
             Environment = new Dictionary<string, string?> { ["POSTERN_ACTIVATION_CODE"] = code },
         }, cancellationToken);

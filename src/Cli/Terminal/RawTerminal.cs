@@ -5,12 +5,12 @@ namespace Postern.Cli.Terminal;
 /// </summary>
 internal sealed class RawTerminal : IDisposable
 {
-    private readonly byte[] _saved;
+    private readonly byte[] _saved, _raw;
     private int _restored;
 
-    private RawTerminal(byte[] saved)
+    private RawTerminal(byte[] saved, byte[] raw)
     {
-        _saved = saved;
+        (_saved, _raw) = (saved, raw);
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnCrash;
     }
@@ -23,9 +23,16 @@ internal sealed class RawTerminal : IDisposable
             return null;
         var raw = saved.AsSpan().ToArray();
         Posix.MakeRaw(raw);
-        var terminal = new RawTerminal(saved);
-        Posix.SetAttributes(Posix.StandardInput, Posix.SetWhenDrained, raw);
+        var terminal = new RawTerminal(saved, raw);
+        terminal.EnterAgain();
         return terminal;
+    }
+
+    /// <summary>For a process that was stopped and goes on: the runtime and job control have set the terminal back by then.</summary>
+    public void EnterAgain()
+    {
+        if (Volatile.Read(ref _restored) == 0)
+            Posix.SetAttributes(Posix.StandardInput, Posix.SetWhenDrained, _raw);
     }
 
     public void Dispose()

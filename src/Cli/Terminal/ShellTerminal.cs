@@ -47,6 +47,8 @@ internal sealed class ShellTerminal(ClientSession session, SessionFacts facts)
             .On(() => Request(Interrupt), PosixSignal.SIGINT)
             .On(() => Request(Quit), PosixSignal.SIGQUIT)
             .On(() => Request(Suspend), PosixSignal.SIGTSTP);
+        if (raw is not null)
+            signals.On(raw.EnterAgain, PosixSignal.SIGCONT);
         if (hasTerminal)
         {
             signals.On(() => Request(null), PosixSignal.SIGWINCH);

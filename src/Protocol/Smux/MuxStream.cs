@@ -50,7 +50,8 @@ public sealed partial class MuxStream
 
     internal void Abort(string reason)
     {
-        if (_aborted is not null || (_finSent && _finReceived))
+        // FIN may still wait for its turn to be written: a reset in its place would throw away what the peer has not read yet.
+        if (_aborted is not null || (_finOwed && _finReceived))
         {
             DropUnread();
             return;

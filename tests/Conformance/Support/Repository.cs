@@ -15,6 +15,10 @@ internal static class Repository
         return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: run ./dev build first");
     }
 
+    /// <summary>A program of this solution that is built together with the tests and not published.</summary>
+    public static string Built(string folder, string assembly) =>
+        Path.Combine(Root, folder, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, assembly + ".dll");
+
     public static string Script(string name) => Path.Combine(Root, "tests", "Conformance", "Scripts", name);
 
     /// <summary>A program of this machine, or null.</summary>

@@ -60,6 +60,35 @@ public sealed class MuxStreamTests
         Assert.Equal("enough", stalled.Client.FailureReason);
     }
 
+    [Fact]
+    public async Task An_end_that_waits_for_its_turn_is_still_an_end_when_the_stream_is_let_go()
+    {
+        MuxSession? node = null;
+        var open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        open.SetResult();
+        await using var person = new MuxSession(new MuxOptions { Role = MuxRole.Client, Extended = true }, (bytes, token) => node!.ReceiveAsync(bytes, token));
+        await using var server = node = new MuxSession(new MuxOptions { Role = MuxRole.Server, Extended = true }, async (bytes, token) =>
+        {
+            await open.Task.WaitAsync(token);
+            await person.ReceiveAsync(bytes, token);
+        });
+        var (near, other) = (await person.OpenAsync(default), await person.OpenAsync(default));
+        await near.CompleteAsync(default);
+        await other.WriteAsync("x"u8.ToArray(), default);
+        MuxStream far = (await node.AcceptAsync(default))!, busy = (await node.AcceptAsync(default))!;
+        await far.WriteAsync("answer"u8.ToArray(), default);
+        Assert.Empty(await ReadAllAsync(far));
+
+        open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var blocked = busy.WriteAsync("y"u8.ToArray(), default).AsTask();
+        await far.CompleteAsync(default);
+        await far.AbortAsync("closed");
+        open.SetResult();
+        await blocked.WaitAsync(Deadline.Time);
+
+        Assert.Equal("answer"u8.ToArray(), await ReadAllAsync(near));
+    }
+
     internal static async Task SendAsync(MuxStream stream, byte[] bytes, bool complete)
     {
         for (var sent = 0; sent < bytes.Length;)
