@@ -45,10 +45,7 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         {
             KeepAlive(http, silence);
             var connection = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>(); // not the request's: that one is used again
-            var webSocket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-            {
-                KeepAliveInterval = options.PongInterval, // without a time-out these are unsolicited pongs
-            });
+            var webSocket = await WebSocketAccept.AcceptAsync(http, options.PongInterval); // without a time-out these are unsolicited pongs
             var socket = new ChannelSocket(webSocket, connection.Abort, http.RequestAborted, options.ClosedUnread, time);
             using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
             try

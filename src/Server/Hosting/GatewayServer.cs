@@ -90,6 +90,7 @@ internal sealed class GatewayServer : IAsyncDisposable
             .AddSingleton(TimeProvider.System)
             .AddSingleton(readiness)
             .AddSingleton<ServerCertificate>()
+            .AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>()
             .AddHostedService<CertificateRenewal>();
         Program.AddFeatures(builder.Services);
         replace?.Invoke(builder.Services);

@@ -64,6 +64,8 @@ internal static class KestrelSetup
         sockets.Backlog = Backlog;
         sockets.MaxReadBufferSize = ReadBuffer;
         sockets.MaxWriteBufferSize = WriteBuffer;
+        // All on the thread of the pool that found data: each change of thread would cost as much as sending a message.
+        sockets.UnsafePreferInlineScheduling = true;
         sockets.WaitForDataBeforeAllocatingBuffer = true; // an idle connection holds no buffer
     }
 
