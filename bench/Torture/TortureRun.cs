@@ -41,10 +41,11 @@ internal sealed class TortureRun(TortureOptions options)
             }
             catch (StreamBrokenException broken)
             {
+                var last = string.Join(", ", place.Faults.TakeLast(6));
                 var folder = Path.Combine(Repository.Root, "out", "torture", $"{options.Seed}-{number}-{_failures.Count}");
-                _failures.Enqueue(new(number, broken.Damage.ToString(), broken.Message, Path.GetRelativePath(Repository.Root, folder)));
+                _failures.Enqueue(new(number, broken.Damage.ToString(), $"{broken.Message} (faults: {last})", Path.GetRelativePath(Repository.Root, folder)));
                 Console.Error.WriteLine($"torture: place {number}: {broken.Damage}: {broken.Message}");
-                await place.KeepLogsAsync(folder, $"{string.Join(", ", _faults.Where(fault => fault.Place == number).TakeLast(5))}\n{broken.Message}");
+                await place.KeepLogsAsync(folder, $"{last}\n{broken.Message}");
             }
             Interlocked.Add(ref _verified, place.Flows.Sum(flow => flow.Verified));
             Interlocked.Add(ref _connections, place.Flows.OfType<ShortFlow>().Sum(flow => flow.Connections));
@@ -56,6 +57,7 @@ internal sealed class TortureRun(TortureOptions options)
         while (Interlocked.Increment(ref _begun) is var index && index <= options.Faults)
         {
             var fault = new Fault(deck.Draw(), place, random);
+            place.Faults.Add($"{DateTime.UtcNow:HH:mm:ss} {fault.Kind}");
             await fault.HappenAsync(cancellationToken);
             if (random.Next(OneInPairs) == 0 && index < options.Faults)
             {

@@ -29,6 +29,9 @@ internal sealed class Place : IAsyncDisposable
     public IReadOnlyList<ClientProcess> Clients => _clients;
     public IReadOnlyList<Flow> Flows => _flows;
 
+    /// <summary>What was done to it, and when.</summary>
+    public List<string> Faults { get; } = [];
+
     /// <summary>Completes with the first flow that does.</summary>
     public Task Broken { get; private set; } = Task.CompletedTask;
 

@@ -1,7 +1,9 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Postern.Agent.Host;
+using Postern.Protocol;
 
 namespace Postern.Agent.Control;
 
@@ -10,12 +12,21 @@ internal static class GatewayHttp
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleConnections = TimeSpan.FromSeconds(20);
+    /// <summary>A data channel's connection on which nothing came for so long, although it was read, is lost. More than a control channel's ping interval: one may get such a connection.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(25);
 
     /// <param name="caPath">The only CA to trust; null means those of the system. The host name is always verified.</param>
     public static SocketsHttpHandler CreateHandler(string? caPath)
     {
         // HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read by the runtime.
-        var handler = new SocketsHttpHandler { ConnectTimeout = ConnectLimit, PooledConnectionIdleTimeout = IdleConnections, AllowAutoRedirect = false, UseCookies = false };
+        var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = ConnectLimit,
+            PooledConnectionIdleTimeout = IdleConnections,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectCallback = ConnectAsync,
+        };
         if (caPath is not null)
             handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOnly(caPath) };
         return handler;
@@ -29,6 +40,23 @@ internal static class GatewayHttp
         if (uri.Scheme == Uri.UriSchemeHttp && !uri.IsLoopback)
             throw new AgentException(ExitCode.Usage, $"--endpoint '{text}' is not encrypted: use https (http is for a gateway on this machine only)");
         return new Uri(uri.GetLeftPart(UriPartial.Authority));
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            var isData = context.InitialRequestMessage.RequestUri?.AbsolutePath.StartsWith(GatewayLink.DataPath, StringComparison.Ordinal) == true;
+            return isData ? new LiveStream(stream, Silence, TimeProvider.System) : stream;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static X509ChainPolicy TrustOnly(string caPath)

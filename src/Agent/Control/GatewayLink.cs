@@ -18,13 +18,17 @@ internal sealed class SessionOverException() : Exception("Session is already ter
 internal sealed class GatewayLink : IDisposable
 {
     private const string ChannelService = "ssmmessages", JsonType = "application/json";
-    private const string ControlPath = "/v1/control-channel/", DataPath = "/v1/data-channel/";
+    private const string ControlPath = "/v1/control-channel/";
+    /// <summary>What the paths of data channels begin with.</summary>
+    public const string DataPath = "/v1/data-channel/";
     private const string ControlQuery = "role=subscribe&stream=input", DataQuery = "role=publish_subscribe";
     private const int ResponseLimit = 64 * 1024;
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(15);
 
-    // A dead path is noticed after both at the latest, well inside a minute.
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(25), PongLimit = TimeSpan.FromSeconds(25);
+    // A dead control channel is noticed after both at the latest, well inside a minute.
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20), PongLimit = TimeSpan.FromSeconds(25);
+    // The answer to a data channel's ping waits behind data that nobody takes yet, so it has no deadline: GatewayHttp.Silence is it.
+    private static readonly TimeSpan DataPingInterval = TimeSpan.FromSeconds(8), NoDeadline = TimeSpan.FromDays(1);
 
     private readonly NodeRegistration _registration;
     private readonly Uri _endpoint;
@@ -55,7 +59,7 @@ internal sealed class GatewayLink : IDisposable
     {
         var path = ControlPath + Uri.EscapeDataString(_registration.InstanceId);
         var token = await CreateAsync(path, clientId: null, cancellationToken);
-        return (token, await ConnectAsync(path, ControlQuery, cancellationToken));
+        return (token, await ConnectAsync(path, ControlQuery, PingInterval, PongLimit, cancellationToken));
     }
 
     /// <summary>The same for a session. Throws <see cref="SessionOverException"/> when the gateway says that it has ended.</summary>
@@ -63,7 +67,7 @@ internal sealed class GatewayLink : IDisposable
     {
         var path = DataPath + Uri.EscapeDataString(sessionId);
         var token = await CreateAsync(path, clientId: "", cancellationToken);
-        return (token, await ConnectAsync(path, DataQuery, cancellationToken));
+        return (token, await ConnectAsync(path, DataQuery, DataPingInterval, NoDeadline, cancellationToken));
     }
 
     public void Dispose() => _http.Dispose();
@@ -87,13 +91,12 @@ internal sealed class GatewayLink : IDisposable
         throw error;
     }
 
-    private async Task<WebSocket> ConnectAsync(string path, string query, CancellationToken cancellationToken)
+    private async Task<WebSocket> ConnectAsync(string path, string query, TimeSpan pingInterval, TimeSpan pongLimit, CancellationToken cancellationToken)
     {
         var socket = new ClientWebSocket();
         try
         {
-            socket.Options.KeepAliveInterval = PingInterval;
-            socket.Options.KeepAliveTimeout = PongLimit;
+            (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (pingInterval, pongLimit);
             foreach (var (name, value) in await SignAsync("GET", path, query, [], [], cancellationToken))
                 socket.Options.SetRequestHeader(name, value);
             var address = new UriBuilder(new Uri(_endpoint, path)) { Scheme = _endpoint.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Query = query }.Uri;

@@ -15,7 +15,7 @@ internal static class DirectWebSocket
     private const string AcceptSalt = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /// <summary>Takes over the stream. Throws WebSocketException when the server answers anything but an upgrade.</summary>
-    public static async Task<WebSocket> UpgradeAsync(Stream stream, Uri url, TimeSpan keepAlive, CancellationToken cancellationToken)
+    public static async Task<WebSocket> UpgradeAsync(Stream stream, Uri url, TimeSpan pingInterval, TimeSpan pongLimit, CancellationToken cancellationToken)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize));
         var request = $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -23,7 +23,7 @@ internal static class DirectWebSocket
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellationToken);
         await stream.FlushAsync(cancellationToken);
         CheckResponse(await ReadResponseAsync(stream, cancellationToken), key, url);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = keepAlive });
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = pingInterval, KeepAliveTimeout = pongLimit });
     }
 
     /// <summary>Byte by byte: what follows the empty line belongs to the WebSocket. The bytes come from memory.</summary>

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
+using Postern.Protocol;
 
 namespace Postern.Client.Transport;
 
@@ -15,9 +16,9 @@ public sealed class GatewayTransport : IDisposable
     /// <summary>Longest wait for a connection or an answer.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    // Unsolicited pongs only: a ping's answer waits behind data this end is not reading yet, so a deadline on it would cut a session
-    // whose reader has merely stopped for a while. Dead connections are found by TCP (see ConnectAsync).
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+    // Pings without a deadline of their own: a ping's answer waits behind data this end is not reading yet, so a deadline on it would cut a
+    // session whose reader has merely stopped for a while. LiveStream gives up a connection on which nothing comes although it is read.
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(8), NoDeadline = TimeSpan.FromDays(1), Silence = TimeSpan.FromSeconds(25);
 
     private readonly X509ChainPolicy? _trust;
     private readonly Lazy<HttpClient> _http;
@@ -68,7 +69,7 @@ public sealed class GatewayTransport : IDisposable
         var socket = new ClientWebSocket();
         try
         {
-            socket.Options.KeepAliveInterval = KeepAlive;
+            (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (PingInterval, NoDeadline);
             await socket.ConnectAsync(url, Http, cancellationToken);
             return socket;
         }
@@ -81,7 +82,7 @@ public sealed class GatewayTransport : IDisposable
 
     private async Task<WebSocket> OpenDirectlyAsync(Uri url, CancellationToken cancellationToken)
     {
-        Stream stream = new NetworkStream(await ConnectAsync(new DnsEndPoint(url.IdnHost.Trim('[', ']'), url.Port), cancellationToken), ownsSocket: true);
+        Stream stream = await ConnectAsync(new DnsEndPoint(url.IdnHost.Trim('[', ']'), url.Port), cancellationToken);
         try
         {
             if (url.Scheme == Uri.UriSchemeWss)
@@ -90,7 +91,7 @@ public sealed class GatewayTransport : IDisposable
                 stream = secure;
                 await secure.AuthenticateAsClientAsync(Tls(url), cancellationToken);
             }
-            return await DirectWebSocket.UpgradeAsync(stream, url, KeepAlive, cancellationToken);
+            return await DirectWebSocket.UpgradeAsync(stream, url, PingInterval, NoDeadline, cancellationToken);
         }
         catch
         {
@@ -110,7 +111,7 @@ public sealed class GatewayTransport : IDisposable
             UseCookies = false,
             AllowAutoRedirect = false,
             ActivityHeadersPropagator = null,
-            ConnectCallback = async (context, token) => new NetworkStream(await ConnectAsync(context.DnsEndPoint, token), ownsSocket: true),
+            ConnectCallback = async (context, token) => await ConnectAsync(context.DnsEndPoint, token),
         };
         if (_trust is not null)
             handler.SslOptions.CertificateChainPolicy = _trust;
@@ -129,7 +130,7 @@ public sealed class GatewayTransport : IDisposable
         return policy;
     }
 
-    private static async Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -143,7 +144,7 @@ public sealed class GatewayTransport : IDisposable
                 await socket.ConnectAsync(numeric, address.Port, cancellationToken);
             else
                 await socket.ConnectAsync(address, cancellationToken);
-            return socket;
+            return new LiveStream(new NetworkStream(socket, ownsSocket: true), Silence, TimeProvider.System);
         }
         catch
         {

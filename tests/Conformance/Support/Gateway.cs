@@ -5,6 +5,9 @@ namespace Postern.Conformance.Support;
 /// <summary>A running gateway with a data folder and a port of its own.</summary>
 internal sealed partial class Gateway : IAsyncDisposable
 {
+    /// <summary>Stands for the gateway's port in its options.</summary>
+    public const string PortPlace = "{port}";
+
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
     private readonly string[] _options;
     private Child? _process;
@@ -42,7 +45,7 @@ internal sealed partial class Gateway : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        _process = Child.Start(new(Repository.Program("postern-server"), ["--data", Folder, "--listen", $"127.0.0.1:{Port}", .. _options]));
+        _process = Child.Start(new(Repository.Program("postern-server"), ["--data", Folder, "--listen", $"127.0.0.1:{Port}", .. _options.Select(option => option.Replace(PortPlace, $"{Port}"))]));
         try
         {
             await _process.Output.WaitForAsync(ReadyLine());

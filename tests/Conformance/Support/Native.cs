@@ -6,7 +6,7 @@ namespace Postern.Conformance.Support;
 /// <summary>The few system calls that the class library lacks: signals and pseudo-terminals.</summary>
 internal static partial class Native
 {
-    public const int SigInt = 2, SigKill = 9, SigTerm = 15;
+    public const int SigInt = 2, SigKill = 9, SigTerm = 15, SigContinue = 18, SigStop = 19;
     private const int ReadWrite = 2, NoControllingTerminal = 0x100, CloseOnExec = 0x80000;
     private const nuint SetWindowSize = 0x5414;
     private const int MaxNameBytes = 64;

@@ -58,10 +58,10 @@ internal abstract class Node : IAsyncDisposable
     }
 
     /// <summary>Ends the agent and returns its exit code.</summary>
-    public async Task<int> StopAsync(int signal = Native.SigTerm)
+    public async Task<int> StopAsync(int? signal = null)
     {
         var process = _process ?? throw new InvalidOperationException("The agent is stopped.");
-        process.Signal(signal);
+        process.Signal(signal ?? StopSignal);
         var exitCode = await process.ExitAsync(StopTime);
         Repository.KeepLog($"node-{Id}-of-{Gateway.Port}", Log);
         await process.DisposeAsync();
@@ -71,6 +71,9 @@ internal abstract class Node : IAsyncDisposable
 
     /// <summary>The processes below the agent's own: shells, commands and, with AWS's agent, its workers.</summary>
     public IReadOnlyList<string> ProcessesOfSessions() => [.. ProcessTree.Below(ProcessId).Where(IsOfSession)];
+
+    /// <summary>What ends it when a test says nothing else.</summary>
+    protected virtual int StopSignal => Native.SigTerm;
 
     protected abstract Task RegisterAsync(string activationId, string activationCode);
 

@@ -21,7 +21,13 @@ internal sealed class StockNode : Node
 
     public static async Task<StockNode> StartAsync(Gateway gateway)
     {
-        var node = new StockNode(gateway, Repository.MakeFolder("stock-node"), Path.GetDirectoryName(PeerBinaries.Find("amazon-ssm-agent"))!);
+        InotifyLimit.Raise();
+        // A copy: an agent of AWS's kills every worker of the machine that was started from its own folder.
+        var folder = Repository.MakeFolder("stock-node");
+        var binaries = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
+        foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PeerBinaries.Find("amazon-ssm-agent"))!, "*ssm-*"))
+            File.Copy(file, Path.Combine(binaries, Path.GetFileName(file)));
+        var node = new StockNode(gateway, folder, binaries);
         await node.RegisterAndStartAsync();
         return node;
     }
@@ -41,10 +47,16 @@ internal sealed class StockNode : Node
         await Child.OutputOfAsync(InItsView(Repository.Script("stock_agent_register.sh"), _binaries, Folder, activationId, activationCode));
     }
 
-    protected override Command RunCommand() => InItsView(Repository.Script("stock_agent_run.sh"), _binaries, Folder);
+    // A process namespace: workers that lose their parent stay below this one, end with it, and no other agent is seen.
+    protected override Command RunCommand() =>
+        InItsView(Repository.Script("stock_agent_run.sh"), _binaries, Folder).Under("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
 
-    // The core agent and its one worker stay; a session has a worker of its own.
-    protected override bool IsOfSession(string commandLine) => !commandLine.Contains("/ssm-agent-worker", StringComparison.Ordinal);
+    // `unshare` waits for its child whatever else it is told.
+    protected override int StopSignal => Native.SigKill;
+
+    // The core agent, below the process that made its namespace, and its one worker stay; a session has a worker of its own.
+    protected override bool IsOfSession(string commandLine) =>
+        !commandLine.Contains("/ssm-agent-worker", StringComparison.Ordinal) && !commandLine.EndsWith("/amazon-ssm-agent", StringComparison.Ordinal);
 
     private Command InItsView(string script, params string[] arguments) => PrivateRoot.Around(new Command(script, arguments)
     {
