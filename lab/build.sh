@@ -66,6 +66,6 @@ flock 9
 
 build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:PublishTrimmed=false
 build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol' -p:PublishTrimmed=true
-build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol' -p:PublishTrimmed=true
+build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol' -p:PublishTrimmed=true -p:PublishReadyToRunComposite=true
 # The same program under the name that AWS's tools look for.
 ln -f "$OUT/postern" "$OUT/session-manager-plugin"

@@ -43,6 +43,9 @@ public sealed class PluginArgumentsTests
     [InlineData("{")]
     [InlineData("")]
     [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"a":{"SessionId":"x","TokenValue":"t","StreamUrl":"wss://g"}}""")]
+    [InlineData("""{"SessionId":1,"TokenValue":"t","StreamUrl":"wss://g"}""")]
     [InlineData("""{"SessionId":"alice-1"}""")]
     public void Answer_that_cannot_be_used_says_so_on_one_line(string response)
     {
