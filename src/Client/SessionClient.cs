@@ -22,7 +22,7 @@ public sealed record SessionClientOptions
 /// </summary>
 public sealed class SessionClient(GatewayTransport transport, SessionClientOptions options)
 {
-    private readonly Lazy<AwsJsonClient> _api = new(() => new(transport.Http, options.Endpoint, options.Region, options.Credentials, options.Time));
+    private readonly Lazy<AwsJsonClient> _api = new(() => new(transport.SendAsync, options.Endpoint, options.Region, options.Credentials, options.Time));
 
     /// <summary>Any operation of the API.</summary>
     public Task<TResponse> CallAsync<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, TRequest request, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ public sealed class SessionClient(GatewayTransport transport, SessionClientOptio
 
     /// <summary>Starts a session and opens its data channel. Wait for <see cref="ClientSession.Ready"/> before using it.</summary>
     public async Task<ClientSession> StartAsync(StartSessionRequest request, SessionOptions session, CancellationToken cancellationToken)
-        => Open(await CallAsync(SsmOperations.StartSession, request, cancellationToken), session);
+        => Open(await _api.Value.StartSessionAsync(request, cancellationToken), session);
 
     /// <summary>Opens the data channel of a session that was started elsewhere. The session id, token and stream URL must be there.</summary>
     public ClientSession Open(StartSessionResponse started, SessionOptions session)

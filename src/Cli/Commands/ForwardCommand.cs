@@ -21,17 +21,25 @@ internal static class ForwardCommand
               postern forward web-1 8080:80 9090
               postern forward db-net-1 0:db.internal:3306 --json
             """) { target, forwardings, reason, noCheck, json };
-        return command.Runs((result, token) => RunAsync(
+        return command.Runs((result, _) => RunAsync(
             GatewayOptions.Of(result),
             result.GetRequiredValue(target),
-            [.. result.GetRequiredValue(forwardings).Select(ForwardSpec.Parse)],
-            new ForwardOptions(result.GetValue(reason), !result.GetValue(noCheck), result.GetValue(json)),
-            token));
+            result.GetRequiredValue(forwardings),
+            new ForwardOptions(result.GetValue(reason), !result.GetValue(noCheck), result.GetValue(json))));
     }
 
-    private static async Task<int> RunAsync(SettingOptions settings, string target, ForwardSpec[] specs, ForwardOptions options, CancellationToken cancellationToken)
+    /// <summary>Ends by signals.</summary>
+    public static Task<int> RunAsync(SettingOptions settings, string target, ReadOnlySpan<string> forwardings, ForwardOptions options)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var specs = new ForwardSpec[forwardings.Length];
+        for (var i = 0; i < specs.Length; i++)
+            specs[i] = ForwardSpec.Parse(forwardings[i]);
+        return RunAsync(settings, target, specs, options);
+    }
+
+    private static async Task<int> RunAsync(SettingOptions settings, string target, ForwardSpec[] specs, ForwardOptions options)
+    {
+        using var stop = new CancellationTokenSource();
         using var signals = new Signals().On(stop.Cancel, PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT);
         using var gateway = GatewayConnection.Open(settings);
         var tunnels = new List<ForwardTunnel>();

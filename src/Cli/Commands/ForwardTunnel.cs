@@ -11,7 +11,10 @@ namespace Postern.Cli.Commands;
 /// <param name="Reason">Kept with the session.</param>
 /// <param name="Check">End when the destination cannot be reached before anything ever got through.</param>
 /// <param name="Json">Report readiness as a JSON line.</param>
-internal sealed record ForwardOptions(string? Reason, bool Check, bool Json);
+internal sealed record ForwardOptions(string? Reason, bool Check, bool Json)
+{
+    public static readonly ForwardOptions Plain = new(null, Check: true, Json: false);
+}
 
 /// <summary>One forwarding: a local listener and the session behind it.</summary>
 internal sealed class ForwardTunnel : IDisposable

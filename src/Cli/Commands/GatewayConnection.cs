@@ -20,13 +20,14 @@ internal sealed class GatewayConnection : IDisposable
 
     public SessionClient Client { get; }
 
-    /// <summary>Throws <see cref="SettingsException"/> when something is missing. Connects when first used.</summary>
+    /// <summary>Throws <see cref="SettingsException"/> when something is missing. Begins to connect.</summary>
     public static GatewayConnection Open(SettingOptions options)
     {
         var settings = new AwsSettings(options);
         var client = new SessionClientOptions { Endpoint = settings.Endpoint, Region = settings.Region, Credentials = settings.Credentials };
         settings.Credentials(); // missing keys are told before anything is done
         var transport = new GatewayTransport(Trust.LoadForProcess(settings.CaFile));
+        transport.Prepare(client.Endpoint);
         return new GatewayConnection(settings, transport, new SessionClient(transport, client));
     }
 

@@ -13,6 +13,10 @@ internal static class PosternProgram
         // ssh's own arguments must not be parsed as ours, and a ProxyCommand has no time for it.
         if (args is ["ssh", .. var rest] && SshArguments.TryParse(rest, out var ssh))
             return Verb.GuardAsync(() => SshVerb.RunAsync(ssh));
+        if (args is ["start", .. var shell] && PlainArguments.TryParse(shell, out var start) && start.Operands is [var target])
+            return Verb.GuardAsync(() => StartCommand.RunAsync(start.Settings, target, [], null, default));
+        if (args is ["forward", .. var ports] && PlainArguments.TryParse(ports, out var forward) && forward.Operands is [var node, _, ..])
+            return Verb.GuardAsync(() => ForwardCommand.RunAsync(forward.Settings, node, forward.Operands.AsSpan(1), ForwardOptions.Plain));
         return ParseAndRunAsync(args);
     }
 

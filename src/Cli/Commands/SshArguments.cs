@@ -20,36 +20,15 @@ internal sealed record SshArguments(SettingOptions Settings, bool Stdio, string 
         var stdio = false;
         while (args is [['-', '-', ..] option, ..])
         {
-            args = args[1..];
             if (option == "--stdio")
             {
                 stdio = true;
-                continue;
-            }
-            var equals = option.IndexOf('=');
-            string value;
-            if (equals >= 0)
-                (option, value) = (option[..equals], option[(equals + 1)..]);
-            else if (args is [var next, ..])
-            {
-                value = next;
                 args = args[1..];
             }
-            else
+            else if (!SettingOptions.TryTake(ref args, ref settings))
             {
                 return false;
             }
-            SettingOptions? with = option switch
-            {
-                "--profile" => settings with { Profile = value },
-                "--region" => settings with { Region = value },
-                "--endpoint-url" => settings with { EndpointUrl = value },
-                "--ca" => settings with { CaFile = value },
-                _ => null,
-            };
-            if (with is null)
-                return false;
-            settings = with;
         }
         if (args is not [var target, .. var rest] || target.StartsWith('-'))
             return false;

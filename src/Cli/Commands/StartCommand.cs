@@ -31,7 +31,7 @@ internal static class StartCommand
             GatewayOptions.Of(result), result.GetRequiredValue(target), result.GetValue(words) ?? [], result.GetValue(reason), token));
     }
 
-    private static async Task<int> RunAsync(Config.SettingOptions settings, string target, string[] words, string? reason, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(Config.SettingOptions settings, string target, string[] words, string? reason, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var signals = new Signals().On(stop.Cancel, PosixSignal.SIGTERM, PosixSignal.SIGHUP);

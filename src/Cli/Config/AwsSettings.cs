@@ -6,6 +6,29 @@ namespace Postern.Cli.Config;
 internal sealed record SettingOptions(string? Profile = null, string? Region = null, string? EndpointUrl = null, string? CaFile = null)
 {
     public static readonly SettingOptions None = new();
+
+    /// <summary>Takes one of these options, --name VALUE or --name=VALUE, off the front of arguments; false when something else stands there.</summary>
+    public static bool TryTake(ref ReadOnlySpan<string> args, ref SettingOptions settings)
+    {
+        var option = args[0];
+        var equals = option.IndexOf('=');
+        if (equals < 0 && args.Length < 2)
+            return false;
+        var value = equals < 0 ? args[1] : option[(equals + 1)..];
+        SettingOptions? with = (equals < 0 ? option : option[..equals]) switch
+        {
+            "--profile" => settings with { Profile = value },
+            "--region" => settings with { Region = value },
+            "--endpoint-url" => settings with { EndpointUrl = value },
+            "--ca" => settings with { CaFile = value },
+            _ => null,
+        };
+        if (with is null)
+            return false;
+        settings = with;
+        args = args[(equals < 0 ? 2 : 1)..];
+        return true;
+    }
 }
 
 /// <summary>

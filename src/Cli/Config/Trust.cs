@@ -8,6 +8,8 @@ namespace Postern.Cli.Config;
 internal static class Trust
 {
     private const string Nowhere = "/dev/null";
+    private const int LargestFile = 8 * 1024 * 1024;
+    private const string Begin = "-----BEGIN CERTIFICATE-----", End = "-----END CERTIFICATE-----";
 
     /// <summary>Null (the system's roots) without a file. Throws <see cref="SettingsException"/> when the file has no certificates.</summary>
     public static X509Certificate2Collection? Load(string? caFile, string? alsoFile = null)
@@ -41,13 +43,29 @@ internal static class Trust
         var before = roots.Count;
         try
         {
-            roots.ImportFromPemFile(file);
+            if (new FileInfo(file).Length > LargestFile)
+                throw new SettingsException($"The CA bundle {file} is larger than {LargestFile} bytes; it does not look like one.");
+            AddPem(roots, File.ReadAllText(file));
         }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is CryptographicException or FormatException or IOException or UnauthorizedAccessException)
         {
             throw new SettingsException($"The CA bundle {file} cannot be read: {e.Message}");
         }
         if (roots.Count == before)
             throw new SettingsException($"The CA bundle {file} holds no certificate; it must be PEM.");
+    }
+
+    /// <summary>The runtime's own PEM reader is compiled at start, for longer than all of this takes.</summary>
+    private static void AddPem(X509Certificate2Collection roots, string text)
+    {
+        for (var at = 0; text.IndexOf(Begin, at, StringComparison.Ordinal) is var begin and >= 0;)
+        {
+            begin += Begin.Length;
+            var end = text.IndexOf(End, begin, StringComparison.Ordinal);
+            if (end < 0)
+                throw new FormatException("a certificate has no end");
+            roots.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(text[begin..end])));
+            at = end + End.Length;
+        }
     }
 }

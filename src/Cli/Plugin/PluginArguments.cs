@@ -52,7 +52,7 @@ internal sealed record PluginArguments
         }
         try
         {
-            var started = Read(response);
+            var started = StartSessionJson.Read(Encoding.UTF8.GetBytes(response));
             if (started is { SessionId.Length: > 0, TokenValue.Length: > 0, StreamUrl.Length: > 0 })
                 return new PluginArguments { Started = started, Region = args[1], Profile = At(args, 3), Endpoint = At(args, 5) };
             text = PluginTexts.CannotStart("the answer of StartSession must have SessionId, TokenValue and StreamUrl");
@@ -62,30 +62,6 @@ internal sealed record PluginArguments
             text = PluginTexts.CannotStart(response.Length == 0 ? "unexpected end of JSON input" : e.Message);
         }
         return null;
-    }
-
-    /// <summary>Without a serializer: that is made ready while the connection is, not before it.</summary>
-    private static StartSessionResponse Read(string json)
-    {
-        var started = new StartSessionResponse();
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
-        string? name = null;
-        while (reader.Read())
-        {
-            if (reader.CurrentDepth != 1)
-                continue;
-            if (reader.TokenType == JsonTokenType.PropertyName)
-                name = reader.GetString();
-            else if (reader.TokenType == JsonTokenType.String)
-                started = name?.ToLowerInvariant() switch
-                {
-                    "sessionid" => started with { SessionId = reader.GetString() },
-                    "tokenvalue" => started with { TokenValue = reader.GetString() },
-                    "streamurl" => started with { StreamUrl = reader.GetString() },
-                    _ => started,
-                };
-        }
-        return started;
     }
 
     private static string At(string[] args, int index) => index < args.Length ? args[index] : "";

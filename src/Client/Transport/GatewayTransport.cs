@@ -1,15 +1,14 @@
-using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Postern.Protocol;
+using Postern.Protocol.AwsJson;
 
 namespace Postern.Client.Transport;
 
 /// <summary>
-/// Connections to a gateway: API calls and data channels, with one idea of what to trust. Proxies are taken from HTTPS_PROXY and
-/// NO_PROXY. Where API calls have been made already, a data channel takes over the connection they came through.
+/// Connections to a gateway: API calls and data channels, with one idea of what to trust. A data channel takes over the connection that
+/// an API call came through. With HTTPS_PROXY and its kin (and NO_PROXY) set, all goes through an HTTP client.
 /// </summary>
 public sealed class GatewayTransport : IDisposable
 {
@@ -18,31 +17,67 @@ public sealed class GatewayTransport : IDisposable
 
     // Pings without a deadline of their own: a ping's answer waits behind data this end is not reading yet, so a deadline on it would cut a
     // session whose reader has merely stopped for a while. LiveStream gives up a connection on which nothing comes although it is read.
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(8), NoDeadline = TimeSpan.FromDays(1), Silence = TimeSpan.FromSeconds(25);
+    internal static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(8), NoDeadline = TimeSpan.FromDays(1), Silence = TimeSpan.FromSeconds(25);
+
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(30);
 
     private readonly X509ChainPolicy? _trust;
-    private readonly Lazy<HttpClient> _http;
+    private readonly ProxiedTransport? _proxied;
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Lock _connecting = new();
+    private DirectConnection? _idle;
 
     /// <param name="roots">Certificates to trust instead of the system's; null for the system's.</param>
     public GatewayTransport(X509Certificate2Collection? roots = null)
     {
         _trust = roots is null ? null : TrustOnly(roots);
-        _http = new(CreateClient);
+        _proxied = HasProxy() ? new ProxiedTransport(_trust) : null;
     }
 
-    /// <summary>Sends API calls.</summary>
-    public HttpClient Http => _http.Value;
+    /// <summary>Begins to connect, so that the first call finds a connection. What goes wrong is told by that call.</summary>
+    public void Prepare(Uri endpoint)
+    {
+        if (_proxied is null)
+            ThreadPool.UnsafeQueueUserWorkItem(static call => call.Transport.ConnectEarly(call.Endpoint), (Transport: this, Endpoint: endpoint), preferLocal: false);
+    }
 
-    /// <summary>Opens a WebSocket. Throws WebSocketException, HttpRequestException, SocketException or IOException when it cannot.</summary>
-    public async Task<WebSocket> OpenWebSocketAsync(Uri url, CancellationToken cancellationToken)
+    /// <summary>An <see cref="AwsJsonSend"/>. Throws HttpRequestException or IOException when there is no answer.</summary>
+    public Task<AwsAnswer> SendAsync(Uri endpoint, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        => _proxied is not null ? _proxied.SendAsync(endpoint, headers, body, cancellationToken)
+            : OnThreadAsync(endpoint, token => Exchange(endpoint, connection => Post(connection, endpoint, headers, body), token), cancellationToken);
+
+    /// <summary>Opens a WebSocket. Throws WebSocketException, HttpRequestException, AuthenticationException, SocketException or IOException when it cannot.</summary>
+    public Task<WebSocket> OpenWebSocketAsync(Uri url, CancellationToken cancellationToken)
+        => _proxied is not null ? _proxied.OpenWebSocketAsync(url, cancellationToken)
+            : OnThreadAsync(url, token => Exchange(url, connection => DirectWebSocket.Upgrade(connection, url, PingInterval, NoDeadline), token), cancellationToken);
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        Interlocked.Exchange(ref _idle, null)?.Dispose();
+        _proxied?.Dispose();
+    }
+
+    private static bool HasProxy()
+    {
+        foreach (var name in (ReadOnlySpan<string>)["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "http_proxy"])
+            if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
+                return true;
+        return false;
+    }
+
+    /// <summary>No async method: what they come to for each kind of result is compiled at start.</summary>
+    private static Task<T> OnThreadAsync<T>(Uri url, Func<CancellationToken, T> work, CancellationToken cancellationToken)
+        // A name that is being looked up cannot be interrupted; nobody has to wait for it.
+        => Task.Run(() => WithinLimit(url, work, cancellationToken), cancellationToken).WaitAsync(cancellationToken);
+
+    private static T WithinLimit<T>(Uri url, Func<CancellationToken, T> work, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            return _http.IsValueCreated || HasProxy()
-                ? await OpenThroughClientAsync(url, limit.Token)
-                : await OpenDirectlyAsync(url, limit.Token);
+            return work(limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -50,72 +85,75 @@ public sealed class GatewayTransport : IDisposable
         }
     }
 
-    public void Dispose()
+    private T Exchange<T>(Uri url, Func<DirectConnection, T> exchange, CancellationToken cancellationToken)
     {
-        if (_http.IsValueCreated)
-            _http.Value.Dispose();
-    }
-
-    private static bool HasProxy()
-    {
-        foreach (var name in (ReadOnlySpan<string>)["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"])
-            if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))
-                return true;
-        return false;
-    }
-
-    private async Task<WebSocket> OpenThroughClientAsync(Uri url, CancellationToken cancellationToken)
-    {
-        var socket = new ClientWebSocket();
-        try
+        if (TakeIdle(url) is { } idle)
         {
-            (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (PingInterval, NoDeadline);
-            await socket.ConnectAsync(url, Http, cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private async Task<WebSocket> OpenDirectlyAsync(Uri url, CancellationToken cancellationToken)
-    {
-        Stream stream = await ConnectAsync(new DnsEndPoint(url.IdnHost.Trim('[', ']'), url.Port), cancellationToken);
-        try
-        {
-            if (url.Scheme == Uri.UriSchemeWss)
+            try
             {
-                var secure = new SslStream(stream);
-                stream = secure;
-                await secure.AuthenticateAsClientAsync(Tls(url), cancellationToken);
+                return idle.Exchange(exchange, cancellationToken);
             }
-            return await DirectWebSocket.UpgradeAsync(stream, url, PingInterval, NoDeadline, cancellationToken);
+            catch (IOException) when (!idle.Answering)
+            {
+                // The gateway had closed it meanwhile.
+            }
         }
-        catch
+        return Open(url, cancellationToken).Exchange(exchange, cancellationToken);
+    }
+
+    private AwsAnswer Post(DirectConnection connection, Uri endpoint, IReadOnlyList<KeyValuePair<string, string>> headers, ReadOnlyMemory<byte> body)
+    {
+        var answer = DirectHttp.Post(connection, endpoint, headers, body, out var reusable);
+        if (reusable)
+            Keep(connection);
+        else
+            connection.Dispose();
+        return answer;
+    }
+
+    private DirectConnection Open(Uri url, CancellationToken cancellationToken)
+    {
+        try
         {
-            await stream.DisposeAsync();
-            throw;
+            return DirectConnection.Open(url, _trust, cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or AuthenticationException)
+        {
+            throw new HttpRequestException(e is SocketException ? HttpRequestError.ConnectionError : HttpRequestError.SecureConnectionError,
+                $"{e.Message} ({url.Authority})", e);
         }
     }
 
-    private SslClientAuthenticationOptions Tls(Uri url) => new() { TargetHost = url.IdnHost.Trim('[', ']'), CertificateChainPolicy = _trust?.Clone() };
-
-    private HttpClient CreateClient()
+    private void ConnectEarly(Uri endpoint)
     {
-        var handler = new SocketsHttpHandler
+        try
         {
-            ConnectTimeout = Limit,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            UseCookies = false,
-            AllowAutoRedirect = false,
-            ActivityHeadersPropagator = null,
-            ConnectCallback = async (context, token) => await ConnectAsync(context.DnsEndPoint, token),
-        };
-        if (_trust is not null)
-            handler.SslOptions.CertificateChainPolicy = _trust;
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Limit };
+            lock (_connecting)
+                Keep(Open(endpoint, _disposed.Token));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The call it was meant for tries again, and tells.
+        }
+    }
+
+    private DirectConnection? TakeIdle(Uri url)
+    {
+        DirectConnection? idle;
+        lock (_connecting)
+            idle = Interlocked.Exchange(ref _idle, null);
+        if (idle is null || idle.CanServe(url, LongestIdle))
+            return idle;
+        idle.Dispose();
+        return null;
+    }
+
+    private void Keep(DirectConnection connection)
+    {
+        connection.BecomeIdle();
+        Interlocked.Exchange(ref _idle, connection)?.Dispose();
+        if (_disposed.IsCancellationRequested)
+            Interlocked.Exchange(ref _idle, null)?.Dispose();
     }
 
     private static X509ChainPolicy TrustOnly(X509Certificate2Collection roots)
@@ -128,28 +166,5 @@ public sealed class GatewayTransport : IDisposable
         };
         policy.CustomTrustStore.AddRange(roots);
         return policy;
-    }
-
-    private static async Task<Stream> ConnectAsync(DnsEndPoint address, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            // A network that went away without a word is noticed in about 40 s, also while nothing is being read.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 20);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
-            if (IPAddress.TryParse(address.Host, out var numeric))
-                await socket.ConnectAsync(numeric, address.Port, cancellationToken);
-            else
-                await socket.ConnectAsync(address, cancellationToken);
-            return new LiveStream(new NetworkStream(socket, ownsSocket: true), Silence, TimeProvider.System);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

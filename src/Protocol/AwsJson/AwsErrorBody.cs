@@ -7,14 +7,14 @@ internal static class AwsErrorBody
 {
     private const string UnknownCode = "UnknownError";
 
-    public static AwsErrorException Parse(ReadOnlyMemory<byte> body, HttpResponseMessage response, Uri endpoint)
+    public static AwsErrorException Parse(AwsAnswer answer, Uri endpoint)
     {
-        var status = (int)response.StatusCode;
-        var (type, message) = ReadMembers(body);
+        var status = answer.Status;
+        var (type, message) = ReadMembers(answer.Body);
         var code = CodeOf(type);
         return code.Length > 0
             ? new AwsErrorException(code, message ?? $"{endpoint} answered {code} without a message.", status)
-            : new AwsErrorException(UnknownCode, $"{endpoint} answered {status} {response.ReasonPhrase} without an AWS error.", status);
+            : new AwsErrorException(UnknownCode, $"{endpoint} answered {status} {answer.Reason} without an AWS error.", status);
     }
 
     private static (string? Type, string? Message) ReadMembers(ReadOnlyMemory<byte> body)

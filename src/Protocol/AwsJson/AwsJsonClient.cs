@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Postern.Protocol.SigV4;
@@ -11,9 +10,12 @@ namespace Postern.Protocol.AwsJson;
 /// </summary>
 public sealed class AwsJsonClient
 {
+    /// <summary>Bytes. The longest true answer is a page of documents; a peer that sends more is not an AWS JSON service.</summary>
+    public const int MaxAnswer = 4 * 1024 * 1024;
+    internal const string HostHeader = "Host", ContentTypeHeader = "Content-Type";
     private const string ContentType = "application/x-amz-json-1.1";
 
-    private readonly HttpClient _http;
+    private readonly AwsJsonSend _send;
     private readonly Uri _endpoint;
     private readonly string _host;
     private readonly TimeProvider _time;
@@ -25,16 +27,26 @@ public sealed class AwsJsonClient
     /// <param name="credentials">Asked before every attempt; null means unsigned (RegisterManagedInstance).</param>
     /// <param name="time">Clock of signatures and back-off.</param>
     public AwsJsonClient(HttpClient http, Uri endpoint, string region, Func<AwsCredentials?> credentials, TimeProvider time)
-        : this(http, endpoint, time, (request, service) =>
+        : this(SendBy(http), endpoint, region, credentials, time)
+    {
+    }
+
+    /// <param name="send">Sends the requests.</param>
+    /// <param name="endpoint">Scheme, host and port; the path is always "/".</param>
+    /// <param name="region">Signing region.</param>
+    /// <param name="credentials">Asked before every attempt; null means unsigned.</param>
+    /// <param name="time">Clock of signatures and back-off.</param>
+    public AwsJsonClient(AwsJsonSend send, Uri endpoint, string region, Func<AwsCredentials?> credentials, TimeProvider time)
+        : this(send, endpoint, time, (request, service) =>
             credentials() is { } keys ? SigV4Signer.Sign(request, keys, region, service, time.GetUtcNow()) : [])
     {
     }
 
-    private AwsJsonClient(HttpClient http, Uri endpoint, TimeProvider time, Func<SignableRequest, string, IReadOnlyList<KeyValuePair<string, string>>> sign)
+    private AwsJsonClient(AwsJsonSend send, Uri endpoint, TimeProvider time, Func<SignableRequest, string, IReadOnlyList<KeyValuePair<string, string>>> sign)
     {
         if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttps && endpoint.Scheme != Uri.UriSchemeHttp))
             throw new ArgumentException($"'{endpoint}' is not an endpoint; write it as https://host:port.", nameof(endpoint));
-        _http = http;
+        _send = send;
         _endpoint = new Uri(endpoint.GetLeftPart(UriPartial.Authority) + "/");
         // Signed, so it must be what goes on the wire: with the port when that is not the scheme's own.
         var host = endpoint.HostNameType == UriHostNameType.Dns ? endpoint.IdnHost : endpoint.Host;
@@ -45,45 +57,61 @@ public sealed class AwsJsonClient
 
     /// <summary>A client whose requests are signed with a registered node's RSA key (RequestManagedInstanceRoleToken and what renews the key).</summary>
     public static AwsJsonClient ForNodeKey(HttpClient http, Uri endpoint, string region, string nodeId, RSA key, TimeProvider time) =>
-        new(http, endpoint, time, (request, service) => SigV4Signer.SignRsa(request, nodeId, key, region, service, time.GetUtcNow()));
+        new(SendBy(http), endpoint, time, (request, service) => SigV4Signer.SignRsa(request, nodeId, key, region, service, time.GetUtcNow()));
+
+    /// <summary>What sends requests by an HTTP client, which the caller owns.</summary>
+    public static AwsJsonSend SendBy(HttpClient http) => new HttpClientCalls(http).SendAsync;
 
     /// <exception cref="AwsErrorException">The service answered with an error.</exception>
     /// <exception cref="HttpRequestException">The endpoint could not be reached, or answered something that is not AWS JSON. The message names it.</exception>
     public async Task<TResponse> CallAsync<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, TRequest request, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, operation.Request);
-        var bodyHash = Convert.ToHexStringLower(SHA256.HashData(body));
+        var answer = await CallAsync(operation.Service, operation.Target, body, cancellationToken).ConfigureAwait(false);
+        return AnswerBody.Parse(answer, operation, _endpoint);
+    }
+
+    /// <summary>As <see cref="CallAsync"/>, without a serializer: to make one ready takes longer than the call.</summary>
+    public async Task<StartSessionResponse> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(SsmOperations.Service, StartSessionJson.Target, StartSessionJson.Write(request), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return StartSessionJson.Read(answer.Span);
+        }
+        catch (JsonException error)
+        {
+            throw AnswerBody.Unusable(StartSessionJson.Operation, _endpoint, error);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> CallAsync(string service, string target, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var bodyHash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         for (var attempt = 0; ; attempt++)
         {
             var backOff = RetryPolicy.BackOff;
             try
             {
-                using var message = Compose(operation.Service, operation.Target, body, bodyHash);
-                using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-                var answer = await ResponseBody.ReadAsync(response, operation.Name, _endpoint, cancellationToken).ConfigureAwait(false);
-                if (response.IsSuccessStatusCode) return ResponseBody.Parse(answer, operation, _endpoint);
-                var error = AwsErrorBody.Parse(answer, response, _endpoint);
+                var answer = await _send(_endpoint, Headers(service, target, bodyHash), body, cancellationToken).ConfigureAwait(false);
+                if (answer.Status is >= 200 and < 300) return answer.Body;
+                var error = AwsErrorBody.Parse(answer, _endpoint);
                 if (!RetryPolicy.IsTransient(error) || attempt == RetryPolicy.Retries) throw error;
                 if (RetryPolicy.IsThrottled(error)) backOff = RetryPolicy.ThrottledBackOff;
             }
             catch (Exception failure) when (RetryPolicy.IsConnectionFailure(failure, cancellationToken))
             {
-                if (attempt == RetryPolicy.Retries || RetryPolicy.IsDistrust(failure)) throw Unreachable(operation.Name, failure);
+                if (attempt == RetryPolicy.Retries || RetryPolicy.IsDistrust(failure)) throw Unreachable(target[(target.IndexOf('.') + 1)..], failure);
             }
             await Task.Delay(RetryPolicy.Jitter(backOff, attempt), _time, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private HttpRequestMessage Compose(string service, string target, byte[] body, string bodyHash)
+    private List<KeyValuePair<string, string>> Headers(string service, string target, string bodyHash)
     {
-        List<KeyValuePair<string, string>> headers = [new("Host", _host), new("Content-Type", ContentType), new("X-Amz-Target", target)];
-        var signature = _sign(new SignableRequest { Method = "POST", Path = "/", Headers = headers, BodyHash = bodyHash }, service);
-        var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ByteArrayContent(body) };
-        message.Content.Headers.ContentType = new MediaTypeHeaderValue(ContentType);
-        message.Headers.Host = _host;
-        message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
-        foreach (var (name, value) in signature) message.Headers.TryAddWithoutValidation(name, value);
-        return message;
+        List<KeyValuePair<string, string>> headers = [new(HostHeader, _host), new(ContentTypeHeader, ContentType), new("X-Amz-Target", target)];
+        headers.AddRange(_sign(new SignableRequest { Method = "POST", Path = "/", Headers = headers, BodyHash = bodyHash }, service));
+        return headers;
     }
 
     private HttpRequestException Unreachable(string operation, Exception failure)

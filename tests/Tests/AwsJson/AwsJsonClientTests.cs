@@ -166,10 +166,10 @@ public sealed class AwsJsonClientTests : IAsyncDisposable
         var (server, client) = await StartAsync();
         server.Answer(async context =>
         {
-            if (announced) context.Response.ContentLength = ResponseBody.MaxLength + 1;
+            if (announced) context.Response.ContentLength = AwsJsonClient.MaxAnswer + 1;
             var chunk = new byte[64 * 1024];
-            for (var sent = 0; sent <= ResponseBody.MaxLength && !context.RequestAborted.IsCancellationRequested; sent += chunk.Length)
-                await context.Response.Body.WriteAsync(chunk.AsMemory(0, Math.Min(chunk.Length, ResponseBody.MaxLength + 1 - sent)), context.RequestAborted);
+            for (var sent = 0; sent <= AwsJsonClient.MaxAnswer && !context.RequestAborted.IsCancellationRequested; sent += chunk.Length)
+                await context.Response.Body.WriteAsync(chunk.AsMemory(0, Math.Min(chunk.Length, AwsJsonClient.MaxAnswer + 1 - sent)), context.RequestAborted);
         });
 
         var error = await Assert.ThrowsAnyAsync<HttpRequestException>(() => client.CallAsync(SsmOperations.StartSession, Shell, default));
@@ -183,9 +183,9 @@ public sealed class AwsJsonClientTests : IAsyncDisposable
     {
         var (server, client) = await StartAsync();
         const string frame = """{"SessionId":""}""";
-        server.Answer(200, frame.Insert(frame.Length - 2, new string('s', ResponseBody.MaxLength - frame.Length)));
+        server.Answer(200, frame.Insert(frame.Length - 2, new string('s', AwsJsonClient.MaxAnswer - frame.Length)));
 
-        Assert.Equal(ResponseBody.MaxLength - frame.Length, (await client.CallAsync(SsmOperations.StartSession, Shell, default)).SessionId!.Length);
+        Assert.Equal(AwsJsonClient.MaxAnswer - frame.Length, (await client.CallAsync(SsmOperations.StartSession, Shell, default)).SessionId!.Length);
     }
 
     [Fact]

@@ -46,14 +46,16 @@ public sealed class ThroughGatewayTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Gateway_of_another_authority_is_not_trusted_on_either_way(bool warm)
+    public async Task Gateway_of_another_authority_is_not_trusted_on_either_way(bool early)
     {
         await using var host = await ServerHost.StartAsync();
         using var stranger = X509CertificateLoader.LoadCertificate(X509Certificate2.CreateFromPem(Cli.TestCertificate.Pem("stranger")).RawData);
         using var transport = new GatewayTransport([stranger]);
-        if (warm)
-            Assert.NotNull(transport.Http);
+        if (early)
+            transport.Prepare(host.Endpoint);
         var error = await Assert.ThrowsAnyAsync<Exception>(() => transport.OpenWebSocketAsync(host.SocketEndpoint, default).WaitAsync(Deadline.Time));
+        Assert.IsType<AuthenticationException>(error.GetBaseException());
+        error = await Assert.ThrowsAsync<HttpRequestException>(() => Client(host, transport).CallAsync(SsmOperations.DescribeSessions, new() { State = "Active" }, default).WaitAsync(Deadline.Time));
         Assert.IsType<AuthenticationException>(error.GetBaseException());
     }
 
@@ -65,7 +67,7 @@ public sealed class ThroughGatewayTests
         await using var host = await ServerHost.StartAsync();
         using var transport = Trusting(host);
         if (warm)
-            Assert.NotNull(transport.Http);
+            await Client(host, transport).CallAsync(SsmOperations.DescribeSessions, new() { State = "Active" }, default);
         await Assert.ThrowsAsync<WebSocketException>(() => transport.OpenWebSocketAsync(new Uri(host.SocketEndpoint, "/nothing"), default).WaitAsync(Deadline.Time));
     }
 
