@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
@@ -19,8 +20,6 @@ public sealed partial class ClientSession
     /// <summary>Opens the data channel, and again with a fresh token each time it is lost, until the session is over.</summary>
     private async Task RunAsync(Uri url, string firstToken)
     {
-        // The constructor must return before anything is reported.
-        await Task.Yield();
         try
         {
             await KeepConnectedAsync(url, firstToken);
@@ -136,16 +135,20 @@ public sealed partial class ClientSession
 
     private SessionEnd Failure(Exception e) => new(SessionEndReason.Failed, $"The session {SessionId} cannot go on: {e.Message}", e);
 
-    private byte[] OpenFrame(string token)
+    /// <summary>An <see cref="OpenDataChannelInput"/>, by hand: a serializer is made ready while the node works, not before.</summary>
+    private ReadOnlyMemory<byte> OpenFrame(string token)
     {
-        var open = new OpenDataChannelInput
-        {
-            RequestId = Guid.NewGuid().ToString(),
-            TokenValue = token,
-            ClientId = _clientId,
-            ClientVersion = ProtocolVersions.Client,
-        };
-        return JsonSerializer.SerializeToUtf8Bytes(open, MessagesJsonContext.Default.OpenDataChannelInput);
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString(nameof(OpenDataChannelInput.MessageSchemaVersion), ProtocolVersions.MessageSchema);
+        json.WriteString(nameof(OpenDataChannelInput.RequestId), Guid.NewGuid().ToString());
+        json.WriteString(nameof(OpenDataChannelInput.TokenValue), token);
+        json.WriteString(nameof(OpenDataChannelInput.ClientId), _clientId);
+        json.WriteString(nameof(OpenDataChannelInput.ClientVersion), ProtocolVersions.Client);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
     }
 
     private void Notice(SessionNoticeKind kind, string text) => _options.OnNotice?.Invoke(new SessionNotice(kind, text));

@@ -42,7 +42,7 @@ public sealed partial class ClientSession : IAsyncDisposable
         _options = options;
         _time = time;
         _stream = new DataStream(new DataStreamOptions { Side = StreamSide.Client }, new Receiver(this), time);
-        _run = RunAsync(url, started.TokenValue);
+        _run = Task.Run(() => RunAsync(url, started.TokenValue)); // the constructor returns before anything is reported
     }
 
     public string SessionId { get; }

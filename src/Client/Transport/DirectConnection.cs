@@ -40,7 +40,7 @@ internal sealed class DirectConnection : IDisposable
             {
                 var host = url.IdnHost.Trim('[', ']');
                 KeepAlive(socket);
-                if (IPAddress.TryParse(host, out var address))
+                if (Numeric(host) is { } address)
                     socket.Connect(address, url.Port);
                 else
                     socket.Connect(host, url.Port);
@@ -111,6 +111,28 @@ internal sealed class DirectConnection : IDisposable
         => _url.Authority == url.Authority && IsSecure(_url) == IsSecure(url) && Environment.TickCount64 - _idleSince < longestIdle.TotalMilliseconds;
 
     public void Dispose() => Stream.Dispose();
+
+    /// <summary>Null for a name. Plain IPv4 by hand: the runtime's parser is compiled at start.</summary>
+    private static IPAddress? Numeric(string host)
+    {
+        if (host.Contains(':'))
+            return IPAddress.TryParse(host, out var other) ? other : null;
+        Span<byte> bytes = stackalloc byte[4];
+        int part = 0, digits = 0, value = 0;
+        foreach (var c in host)
+        {
+            if (char.IsAsciiDigit(c) && digits < 3 && (value = value * 10 + c - '0') <= byte.MaxValue)
+            {
+                bytes[part] = (byte)value;
+                digits++;
+            }
+            else if (c == '.' && digits > 0 && part < 3)
+                (part, digits, value) = (part + 1, 0, 0);
+            else
+                return null;
+        }
+        return part == 3 && digits > 0 ? new IPAddress(bytes) : null;
+    }
 
     private static bool IsSecure(Uri url) => url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeWs;
 
