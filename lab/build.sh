@@ -67,8 +67,6 @@ flock 9
 # What the runtime calls by itself is listed in descriptors in the framework's assemblies. The trimmer drops the lists when it has read them, and
 # the compiler, which needs them, too, would leave those methods to be compiled at every start.
 TRIMMED=(-p:PublishTrimmed=true '-p:_ExtraTrimmerArgs=--strip-descriptors false')
-# Vector code is compiled for processors of the last decade; others compile it at start.
-case $RID in *-x64) TRIMMED+=('-p:PublishReadyToRunCrossgen2ExtraArgs=--instruction-set:x86-64-v3') ;; esac
 
 build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:PublishTrimmed=false
 build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol' "${TRIMMED[@]}"
