@@ -62,7 +62,7 @@ internal static class Program
         var result = await new TortureRun(options).RunAsync(cancellationToken);
         Console.WriteLine(result.Table());
         if (!options.Quick)
-            await result.WriteAsync(Path.Combine(Repository.Root, "bench", "results"), cancellationToken);
+            await result.WriteAsync(Path.Combine(Repository.Root, "bench", "results"), CancellationToken.None);
         return !result.Failed;
     };
 

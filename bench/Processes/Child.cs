@@ -13,6 +13,7 @@ internal sealed class Child : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly Task _copies;
+    private bool _disposed;
 
     private Child(Command command)
     {
@@ -76,6 +77,9 @@ internal sealed class Child : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (Running)
         {
             Native.Signal(Id, _command.StopSignal);

@@ -44,7 +44,7 @@ internal sealed record TortureResult(
         text.Append(CultureInfo.InvariantCulture, $"{Machine.Seconds:0} s, seed {Options.Seed}, {Options.Places} places at once; programs of others kept {Machine.OthersCores:0.0} cores busy. Made by `./dev bench torture`.\n\n");
         text.Append("In each place a gateway, an agent and three clients run, with a network between them that can be broken. Through a tunnel, standard streams and a shell\n"
             + "flow streams both ways whose every byte is known to its receiver. Faults happen at random, one in six while the last one is being recovered from.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"- faults: {Faults.Count}\n- bytes that arrived right: {VerifiedBytes / 1e6:0} MB; connections opened, used and ended meanwhile: {Connections}\n");
+        text.Append(CultureInfo.InvariantCulture, $"- faults: {Faults.Count} of {Options.Faults}\n- bytes that arrived right: {VerifiedBytes / 1e6:0} MB; connections opened, used and ended meanwhile: {Connections}\n");
         foreach (var damage in Enum.GetValues<Damage>())
             text.Append(CultureInfo.InvariantCulture, $"- {Describe(damage)}: {Failures.Count(failure => failure.Damage == damage.ToString())}\n");
         text.Append("\nSeconds from the end of a fault until every flow has received all that was sent before it, and more:\n\n| fault | times | median | p99 | longest |\n|---|---|---|---|---|\n");

@@ -23,7 +23,14 @@ internal sealed class TortureRun(TortureOptions options)
     {
         var machine = Machine.Look();
         var start = TimeProvider.System.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, options.Places).Select(place => TorturePlacesAsync(place, cancellationToken)));
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, options.Places).Select(place => TorturePlacesAsync(place, cancellationToken)));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"torture: stopped after {_faults.Count} of {options.Faults} faults");
+        }
         return new(machine.After(TimeProvider.System.GetElapsedTime(start)), options, [.. _faults], [.. _failures], _verified, _connections);
     }
 
@@ -39,16 +46,21 @@ internal sealed class TortureRun(TortureOptions options)
             {
                 await TortureAsync(place, number, deck, random, cancellationToken);
             }
-            catch (StreamBrokenException broken)
+            catch (Exception e) when (e is StreamBrokenException or TimeoutException or InvalidOperationException)
             {
+                // What is no broken stream is a program that did not start again.
+                var broken = e as StreamBrokenException ?? new StreamBrokenException(Damage.Stuck, e.Message);
                 var last = string.Join(", ", place.Faults.TakeLast(6));
                 var folder = Path.Combine(Repository.Root, "out", "torture", $"{options.Seed}-{number}-{_failures.Count}");
                 _failures.Enqueue(new(number, broken.Damage.ToString(), $"{broken.Message} (faults: {last})", Path.GetRelativePath(Repository.Root, folder)));
                 Console.Error.WriteLine($"torture: place {number}: {broken.Damage}: {broken.Message}");
                 await place.KeepLogsAsync(folder, $"{last}\n{broken.Message}");
             }
-            Interlocked.Add(ref _verified, place.Flows.Sum(flow => flow.Verified));
-            Interlocked.Add(ref _connections, place.Flows.OfType<ShortFlow>().Sum(flow => flow.Connections));
+            finally
+            {
+                Interlocked.Add(ref _verified, place.Flows.Sum(flow => flow.Verified));
+                Interlocked.Add(ref _connections, place.Flows.OfType<ShortFlow>().Sum(flow => flow.Connections));
+            }
         }
     }
 

@@ -12,7 +12,7 @@ namespace Postern.Client;
 public sealed partial class ClientSession
 {
     /// <summary>A connection that lived this long was a good one: the next loss starts with fresh attempts.</summary>
-    private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StableAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ResumeLimit = TimeSpan.FromSeconds(20);
 
     private readonly string _clientId = Guid.NewGuid().ToString();

@@ -14,6 +14,11 @@ internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, stri
 {
     /// <summary>How long the first socket may take, and how long a session waits for its next one.</summary>
     private static readonly TimeSpan FirstLimit = TimeSpan.FromSeconds(30), LostLimit = TimeSpan.FromMinutes(30);
+    /// <summary>
+    /// How long a try may take: the first ones little, because a gateway waits 10 s for a data channel that was closed, and one try that
+    /// leads nowhere must not be the only one; later ones more, for slow networks.
+    /// </summary>
+    private static readonly TimeSpan FirstTry = TimeSpan.FromSeconds(4), LastTry = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(200), LastRetry = TimeSpan.FromSeconds(2);
     /// <summary>A socket that lived shorter counts as a failed try, so that a gateway that hangs up at once is not stormed.</summary>
     private static readonly TimeSpan ProvenAfter = TimeSpan.FromSeconds(2);
@@ -26,17 +31,18 @@ internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, stri
         var backoff = new Backoff(FirstRetry, LastRetry);
         var without = time.GetTimestamp();
         var limit = FirstLimit;
+        var patience = FirstTry;
         while (true)
         {
             try
             {
-                using var socket = await OpenAsync(cancellationToken);
+                using var socket = await OpenAsync(patience, cancellationToken);
                 var opened = time.GetTimestamp();
                 if (await stream.RunAsync(socket, cancellationToken) != SocketEnd.Lost)
                     return;
                 if (time.GetElapsedTime(opened) > ProvenAfter)
                     backoff.Reset();
-                (without, limit) = (time.GetTimestamp(), LostLimit);
+                (without, limit, patience) = (time.GetTimestamp(), LostLimit, FirstTry);
             }
             catch (SessionOverException)
             {
@@ -44,6 +50,7 @@ internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, stri
             }
             catch (Exception error) when (GatewayFailure.IsExpected(error) && !cancellationToken.IsCancellationRequested)
             {
+                patience = patience * 2 < LastTry ? patience * 2 : LastTry;
                 if (time.GetElapsedTime(without) > limit)
                     throw new SessionFailedException($"Setting up data channel with id {sessionId} failed: {error.Message}");
             }
@@ -51,8 +58,11 @@ internal sealed class DataChannel(OpenDataSocket openSocket, string nodeId, stri
         }
     }
 
-    private async Task<WebSocket> OpenAsync(CancellationToken cancellationToken)
+    private async Task<WebSocket> OpenAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
+        using var tooLong = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(tooLong.Token, cancellationToken);
+        cancellationToken = either.Token;
         var (token, socket) = await openSocket(sessionId, cancellationToken);
         try
         {

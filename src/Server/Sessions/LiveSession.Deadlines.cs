@@ -49,7 +49,7 @@ internal sealed partial class LiveSession
             return $"Connection to destination port failed: the agent on {NodeId} closed the data channel before anything was sent, as it does when nothing listens there.";
         return IsTakenOver && !_agentSeen
             ? $"The agent on {NodeId} did not come back within {Text(_options.AfterRestart)} after the gateway was restarted."
-            : $"The agent on {NodeId} closed the data channel and did not come back within {Text(_options.AgentAway)}.";
+            : $"The agent on {NodeId} lost the data channel and did not come back within {Text(_agentAway)}: it was killed, or its network is down.";
     }
 
     private static PlannedEnd TimedOut(string reason) => new(SessionState.Terminated, reason, reason);

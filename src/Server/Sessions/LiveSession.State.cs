@@ -10,6 +10,7 @@ internal sealed partial class LiveSession
     private int _repetitions;
     // Deadlines, in time since this object was made.
     private TimeSpan _agentDue, _clientDue, _offlineDue = Never, _maxDue = Never, _endDue = Never, _repeatEnd = Never;
+    private TimeSpan _agentAway;
     private PlannedEnd? _end;
     private SessionEvent.TaskCompleted? _completed;
 
@@ -45,13 +46,14 @@ internal sealed partial class LiveSession
             case SessionEvent.Attached:
                 (_clientHere, _clientDue) = (true, Never);
                 break;
-            case SessionEvent.Detached { Side: SessionSide.Agent }:
+            case SessionEvent.Detached { Side: SessionSide.Agent } lost:
                 _agentHere = false;
-                _agentDue = Now + (Unused ? _options.AgentAwayUnused : _options.AgentAway);
+                _agentAway = lost.Silent ? _options.AgentSilent : Unused ? _options.AgentAwayUnused : _options.AgentAway;
+                _agentDue = Now + _agentAway;
                 break;
-            case SessionEvent.Detached lost:
+            case SessionEvent.Detached gone:
                 _clientHere = false;
-                _clientDue = Now + (lost.Silent ? _options.ClientSilent : _options.ClientAway);
+                _clientDue = Now + (gone.Silent ? _options.ClientSilent : _options.ClientAway);
                 break;
             case SessionEvent.Terminate terminate:
                 _end ??= new PlannedEnd(SessionState.Terminated, terminate.Details, terminate.Output);

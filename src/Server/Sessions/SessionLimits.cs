@@ -26,6 +26,8 @@ internal sealed record SessionLimits
     public TimeSpan ClientSilent { get; init; } = TimeSpan.FromMinutes(20);
     /// <summary>An agent whose data channel was closed may come back for this long.</summary>
     public TimeSpan AgentAway { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>As <see cref="AgentAway"/> when nobody closed the data channel and the network lost it: a process that ends closes its connections.</summary>
+    public TimeSpan AgentSilent { get; init; } = TimeSpan.FromMinutes(5);
     /// <summary>
     /// As <see cref="AgentAway"/> in an SSH session that carried no data yet: AWS's agent dies this way, without a word, when the
     /// destination refuses.

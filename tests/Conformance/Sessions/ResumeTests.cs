@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Postern.Conformance.Support;
 using Postern.Conformance.Support.Persons;
 using Postern.Conformance.Support.Servers;
@@ -50,6 +51,24 @@ public sealed class ResumeTests(World world)
         await Traffic.EchoesAsync(port, 1000, seed: 2);
         await forward.SendAsync("\x03");
         Assert.Equal(0, await forward.ExitAsync());
+    }
+
+    [Fact]
+    public async Task ResumeSession_gives_boto3_a_fresh_token_while_the_session_lives_and_none_afterwards()
+    {
+        Assert.SkipWhen(new BotoPerson().Unavailable is not null, new BotoPerson().Unavailable ?? "");
+        var node = await world.NodeAsync(World.OurAgent);
+
+        var answers = JsonNode.Parse(await Child.OutputOfAsync(BotoPerson.Run(node.Gateway, "boto_resume.py", node.Id)))!;
+
+        var (started, resumed, ended) = (answers["started"]!, answers["resumed"]!, answers["ended"]!);
+        Assert.Equal(started["SessionId"]!.GetValue<string>(), resumed["SessionId"]!.GetValue<string>());
+        Assert.Equal(started["StreamUrl"]!.GetValue<string>(), resumed["StreamUrl"]!.GetValue<string>());
+        Assert.NotEqual(started["TokenValue"]!.GetValue<string>(), resumed["TokenValue"]!.GetValue<string>());
+        // An error would make AWS's plugin try again and then hang; this makes it say that the session timed out, and exit.
+        Assert.Equal(started["SessionId"]!.GetValue<string>(), ended["SessionId"]!.GetValue<string>());
+        Assert.Null(ended["TokenValue"]);
+        Assert.Equal("DoesNotExistException", answers["unknown"]!.GetValue<string>());
     }
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
         (command with { Arguments = [.. command.Arguments.Select(argument => argument == gateway.Endpoint ? Endpoint : argument)] })
             .With(new Dictionary<string, string?> { ["AWS_ENDPOINT_URL"] = Endpoint });
 
-    private string Endpoint => $"https://127.0.0.1:{Port}";
+    public string Endpoint => $"https://127.0.0.1:{Port}";
 
     public int Connections => _sockets.Count / 2;
 

@@ -8,11 +8,18 @@ internal abstract class Node : IAsyncDisposable
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
     private Child? _process;
 
-    protected Node(Gateway gateway, string folder)
+    /// <param name="gateway">Where it registers.</param>
+    /// <param name="folder">Its own; deleted with it.</param>
+    /// <param name="network">Between it and the gateway; null: nothing.</param>
+    protected Node(Gateway gateway, string folder, CuttableProxy? network)
     {
         Gateway = gateway;
         Folder = folder;
+        Endpoint = network?.Endpoint ?? gateway.Endpoint;
     }
+
+    /// <summary>Where it calls the gateway.</summary>
+    protected string Endpoint { get; }
 
     public Gateway Gateway { get; }
     public string Folder { get; }

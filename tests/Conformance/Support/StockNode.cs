@@ -7,7 +7,7 @@ internal sealed class StockNode : Node
 {
     private readonly string _binaries;
 
-    private StockNode(Gateway gateway, string folder, string binaries) : base(gateway, folder) => _binaries = binaries;
+    private StockNode(Gateway gateway, string folder, string binaries, CuttableProxy? network) : base(gateway, folder, network) => _binaries = binaries;
 
     /// <summary>Why it cannot be used here, or null.</summary>
     public static string? Unavailable =>
@@ -19,7 +19,7 @@ internal sealed class StockNode : Node
 
     private string LogFile => Path.Combine(Folder, "agent.log");
 
-    public static async Task<StockNode> StartAsync(Gateway gateway)
+    public static async Task<StockNode> StartAsync(Gateway gateway, CuttableProxy? network = null)
     {
         InotifyLimit.Raise();
         // A copy: an agent of AWS's kills every worker of the machine that was started from its own folder.
@@ -27,7 +27,7 @@ internal sealed class StockNode : Node
         var binaries = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName;
         foreach (var file in Directory.GetFiles(Path.GetDirectoryName(PeerBinaries.Find("amazon-ssm-agent"))!, "*ssm-*"))
             File.Copy(file, Path.Combine(binaries, Path.GetFileName(file)));
-        var node = new StockNode(gateway, folder, binaries);
+        var node = new StockNode(gateway, folder, binaries, network);
         await node.RegisterAndStartAsync();
         return node;
     }
@@ -38,9 +38,9 @@ internal sealed class StockNode : Node
     {
         var configuration = new
         {
-            Mds = new { Gateway.Endpoint },
-            Ssm = new { Gateway.Endpoint },
-            Mgs = new { Gateway.Endpoint, Region = "us-east-1" },
+            Mds = new { Endpoint },
+            Ssm = new { Endpoint },
+            Mgs = new { Endpoint, Region = "us-east-1" },
             Identity = new { ConsumptionOrder = new[] { "OnPrem" } },
         };
         await File.WriteAllTextAsync(Path.Combine(Folder, "amazon-ssm-agent.json"), JsonSerializer.Serialize(configuration));

@@ -134,9 +134,20 @@ public sealed class LiveSessionTests : IAsyncLifetime
         await PostAsync(session, AgentIn);
         await PostAsync(session, new SessionEvent.Detached(SessionSide.Agent, Silent: false));
         await AdvanceAsync(session, Limits.AgentAway);
-        Assert.Contains("closed the data channel and did not come back within 10 seconds", (await EndAsync(session)).Output);
+        Assert.Contains("lost the data channel and did not come back within 10 seconds", (await EndAsync(session)).Output);
         await StateAsync(session, SessionState.Failed);
         Assert.Equal(1, _mailbox.Count(AgentMessageType.ChannelClosed)); // its worker may live on
+    }
+
+    [Fact]
+    public async Task An_agent_the_network_lost_is_waited_for_longer()
+    {
+        await using var session = await ConnectAsync();
+        await PostAsync(session, new SessionEvent.Detached(SessionSide.Agent, Silent: true));
+        await AdvanceAsync(session, Limits.AgentSilent - TimeSpan.FromSeconds(1));
+        await StateAsync(session, SessionState.Connected);
+        await AdvanceAsync(session, TimeSpan.FromSeconds(1));
+        Assert.Contains("did not come back within 5 minutes", (await EndAsync(session)).Output);
     }
 
     [Fact]

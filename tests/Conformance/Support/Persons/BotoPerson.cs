@@ -33,6 +33,10 @@ internal sealed class BotoPerson : Person
         Parameters = new { command = new[] { command } },
     });
 
+    /// <summary>A script that uses boto3, as the administrator.</summary>
+    public static Command Run(Gateway gateway, string script, params string[] arguments) =>
+        new(Python.Value!, [Repository.Script(script), .. arguments]) { Environment = EnvironmentOf(gateway) };
+
     private static Command Start(Gateway gateway, object input) =>
         new(Python.Value!, Repository.Script("boto_session.py"), Repository.Program("session-manager-plugin"), JsonSerializer.Serialize(input))
         {
