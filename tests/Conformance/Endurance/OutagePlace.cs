@@ -75,8 +75,10 @@ internal sealed class OutagePlace : IAsyncDisposable
             await _nearPerson.QuietAsync();
     }
 
-    public async Task HappenAsync(Outage outage)
+    /// <summary>How long there was no gateway.</summary>
+    public async Task<TimeSpan> HappenAsync(Outage outage)
     {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         switch (outage)
         {
             case Outage.GatewayKilled:
@@ -94,6 +96,7 @@ internal sealed class OutagePlace : IAsyncDisposable
                 _nearPerson.Cut();
                 break;
         }
+        return clock.Elapsed;
     }
 
     /// <summary>Waits until both ends of every session are at the gateway again: AWS's plugin must not write before.</summary>
