@@ -12,8 +12,11 @@ internal static class GatewayHttp
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleConnections = TimeSpan.FromSeconds(20);
-    /// <summary>A data channel's connection on which nothing came for so long, although it was read, is lost. More than a control channel's ping interval: one may get such a connection.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(25);
+    /// <summary>
+    /// A connection on which nothing came for so long, although it was read, is lost. Any connection of the pool may become a data channel's or
+    /// the control channel's: four fifths of this must be more than the longer of their ping intervals.
+    /// </summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(35);
 
     /// <param name="caPath">The only CA to trust; null means those of the system. The host name is always verified.</param>
     public static SocketsHttpHandler CreateHandler(string? caPath)
@@ -48,9 +51,7 @@ internal static class GatewayHttp
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            var isData = context.InitialRequestMessage.RequestUri?.AbsolutePath.StartsWith(GatewayLink.DataPath, StringComparison.Ordinal) == true;
-            return isData ? new LiveStream(stream, Silence, TimeProvider.System) : stream;
+            return new LiveStream(new NetworkStream(socket, ownsSocket: true), Silence, TimeProvider.System);
         }
         catch
         {

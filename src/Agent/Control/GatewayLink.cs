@@ -18,9 +18,7 @@ internal sealed class SessionOverException() : Exception("Session is already ter
 internal sealed class GatewayLink : IDisposable
 {
     private const string ChannelService = "ssmmessages", JsonType = "application/json";
-    private const string ControlPath = "/v1/control-channel/";
-    /// <summary>What the paths of data channels begin with.</summary>
-    public const string DataPath = "/v1/data-channel/";
+    private const string ControlPath = "/v1/control-channel/", DataPath = "/v1/data-channel/";
     private const string ControlQuery = "role=subscribe&stream=input", DataQuery = "role=publish_subscribe";
     private const int ResponseLimit = 64 * 1024;
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(15);
