@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Postern.Bench.Fleet;
 using Postern.Bench.Load;
 using Postern.Bench.Measuring;
 using Postern.Bench.Micro;
@@ -17,13 +18,22 @@ internal static class Program
         {
             case ["serve"]:
                 return await LoadServer.RunAsync();
+            case [NodeWorker.Role]:
+                return await FleetWorker.RunAsync(place => new NodeWorker(place) is var worker ? (worker.HandleAsync, worker) : default);
+            case [PersonWorker.Role]:
+                return await FleetWorker.RunAsync(place => new PersonWorker(place) is var worker ? (worker.HandleAsync, worker) : default);
             case ["micro", ..]:
                 return MicroBenchmarks.Run(args[1..]);
         }
-        Func<CancellationToken, Task<bool>>? run = args is ["torture", ..] ? TortureOf(args[1..]) : TableOf(args);
+        Func<CancellationToken, Task<bool>>? run = args switch
+        {
+            ["torture", ..] => TortureOf(args[1..]),
+            ["load", ..] => LoadOf(args[1..]),
+            _ => TableOf(args),
+        };
         if (run is null)
         {
-            Console.Error.WriteLine($"usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro\n       {TortureOptions.Usage}");
+            Console.Error.WriteLine($"usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro\n       {TortureOptions.Usage}\n       {FleetOptions.Usage}");
             return Usage;
         }
         using var stop = new CancellationTokenSource();
@@ -65,6 +75,9 @@ internal static class Program
             await result.WriteAsync(Path.Combine(Repository.Root, "bench", "results"), CancellationToken.None);
         return !result.Failed;
     };
+
+    private static Func<CancellationToken, Task<bool>>? LoadOf(string[] args) => FleetOptions.Parse(args, Path.Combine(Repository.Root, "bench", "results")) is not { } options
+        ? null : cancellationToken => FleetRun.RunAsync(options, cancellationToken);
 
     private static MeasureOptions? Options(string[] args)
     {

@@ -15,6 +15,9 @@ internal sealed class ControlChannel(GatewayLink link, ControlMessages messages,
     private readonly string _bootId = Guid.NewGuid().ToString();
     private volatile ControlSocket? _socket;
 
+    /// <summary>There is a channel now; one the gateway refuses is closed a moment later.</summary>
+    public bool IsOpen => _socket is not null;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         replies.SendWith(TrySendAsync);
