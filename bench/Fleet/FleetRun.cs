@@ -66,7 +66,8 @@ internal sealed partial class FleetRun : IAsyncDisposable
     private async Task RunPhasesAsync(string folder, CancellationToken cancellationToken)
     {
         await StartProcessesAsync(cancellationToken);
-        await MeasureAgentAsync(folder, cancellationToken);
+        if (_options is { Sessions: > 0, AgentSessions: > 0 })
+            await MeasureAgentAsync(folder, cancellationToken);
         var (base_, sockets) = (_watch.Rss, _watch.Sockets);
         _result.Add("Place", "gateway without nodes, RSS MB", base_);
         await RegisterAsync(cancellationToken);
