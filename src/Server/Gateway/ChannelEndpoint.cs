@@ -13,6 +13,9 @@ internal sealed class ChannelEndpoint(
     ChannelUpgrade upgrade, ChannelTokens tokens, NodeCallers callers, SessionStore store, LiveSessions sessions, Relays relays,
     NodeConnections connections, NodeStore nodes, RelayOptions options, TimeProvider time, ILogger<ChannelEndpoint> log)
 {
+    /// <summary>Anybody can be refused as often as he likes: that must not fill the disk.</summary>
+    private readonly SparseLog _refusals = new(time), _answers = new(time);
+
     public Task CreateControlChannelAsync(HttpContext http, string nodeId) => AnswerAsync(http, () => tokens.CreateControlChannelAsync(http, nodeId));
 
     public Task CreateDataChannelAsync(HttpContext http, string sessionId) => AnswerAsync(http, () => tokens.CreateDataChannelAsync(http, sessionId));
@@ -113,7 +116,10 @@ internal sealed class ChannelEndpoint(
     }
 
     private void Refuse(HttpContext http, string channel, bool unreadable)
-        => Log.Refused(log, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", channel, unreadable ? "no readable first message came in time" : "its token opens nothing");
+    {
+        if (_refusals.MaySay(out var silent))
+            Log.Refused(log, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", channel, unreadable ? "no readable first message came in time" : "its token opens nothing", silent);
+    }
 
     private static bool IsSigned(HttpRequest request) => request.Headers.ContainsKey("Authorization") || request.Query.ContainsKey("X-Amz-Signature");
 
@@ -129,7 +135,8 @@ internal sealed class ChannelEndpoint(
         }
         catch (AwsErrorException error) when (!http.Response.HasStarted)
         {
-            Log.Answered(log, http.Request.Method, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", error.Code);
+            if (_answers.MaySay(out var silent))
+                Log.Answered(log, http.Request.Method, http.Connection.RemoteIpAddress?.ToString() ?? "unknown", error.Code, silent);
             await ErrorResponse.WriteJsonAsync(http, error);
         }
         catch (Exception e) when (!http.Response.HasStarted)

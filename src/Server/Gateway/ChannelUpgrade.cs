@@ -5,12 +5,14 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Postern.Protocol.AwsJson;
+using Postern.Server.Settings;
 
 namespace Postern.Server.Gateway;
 
 /// <summary>Turns a request into a channel's socket and reads the message every channel begins with.</summary>
-internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class ChannelUpgrade(RelayOptions options, ServerOptions server, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     // A peer whose machine has vanished closes nothing; this finds it within two minutes on an idle connection.
     private const int KeepAliveIdleSeconds = 60, KeepAliveIntervalSeconds = 15, KeepAliveProbes = 4;
@@ -18,7 +20,7 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
     private const int TcpLevel = 6, TcpUserTimeout = 18;
 
     // Apart, so that strangers who open and say nothing keep no node out.
-    private readonly SemaphoreSlim _strangers = new(options.MaxOpening), _nodes = new(options.MaxOpening);
+    private readonly OpeningPlaces _strangers = new(options.MaxOpening, server.OpeningPerAddress), _nodes = new(options.MaxOpening, options.MaxOpening);
 
     /// <summary>
     /// Runs <paramref name="channel"/> on the request's socket and closes it afterwards. The first message is given to it; null
@@ -38,34 +40,41 @@ internal sealed class ChannelUpgrade(RelayOptions options, TimeProvider time, IH
         if (!http.WebSockets.IsWebSocketRequest)
             throw new AwsErrorException("ValidationException", "This path is a WebSocket: send an upgrade request.", StatusCodes.Status426UpgradeRequired);
         var room = signed ? _nodes : _strangers;
-        if (!room.Wait(0, CancellationToken.None)) // does not wait: it takes a place or says that there is none
-            throw new AwsErrorException("ServiceUnavailableException", "Too many channels are being opened at the moment; try again.", StatusCodes.Status503ServiceUnavailable);
-        var opening = true;
+        using var place = room.TryTake(http.Connection.RemoteIpAddress)
+            ?? throw Full("Too many channels are being opened at the moment; try again.");
+        KeepAlive(http, silence);
+        if (silence is not null)
+            TlsBuffers.GiveBackWhenIdle(http.Features.Get<ISslStreamFeature>()?.SslStream);
+        var connection = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>(); // not the request's: that one is used again
+        var webSocket = await AcceptAsync(http);
+        var socket = new ChannelSocket(webSocket, connection.Abort, http.RequestAborted, options.ClosedUnread, time);
+        using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
         try
         {
-            KeepAlive(http, silence);
-            var connection = http.Features.GetRequiredFeature<IConnectionLifetimeFeature>(); // not the request's: that one is used again
-            var webSocket = await WebSocketAccept.AcceptAsync(http, options.PongInterval); // without a time-out these are unsolicited pongs
-            var socket = new ChannelSocket(webSocket, connection.Abort, http.RequestAborted, options.ClosedUnread, time);
-            using var stopping = lifetime.ApplicationStopping.Register(() => socket.Abort("The gateway stops."));
-            try
-            {
-                var open = await ReadOpenAsync(socket, shape);
-                opening = false;
-                room.Release();
-                await channel(socket, open);
-            }
-            finally
-            {
-                await socket.CloseAsync(WebSocketCloseStatus.NormalClosure);
-            }
+            var open = await ReadOpenAsync(socket, shape);
+            place.Dispose();
+            await channel(socket, open);
         }
         finally
         {
-            if (opening)
-                room.Release();
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure);
         }
     }
+
+    private async Task<WebSocket> AcceptAsync(HttpContext http)
+    {
+        try
+        {
+            return await WebSocketAccept.AcceptAsync(http, options.PongInterval); // without a time-out these are unsolicited pongs
+        }
+        catch (InvalidOperationException) when (!http.Response.HasStarted)
+        {
+            http.Response.Headers.Clear();
+            throw Full("The gateway has as many channels open as it may have open files; try again later.");
+        }
+    }
+
+    private static AwsErrorException Full(string message) => new("ServiceUnavailableException", message, StatusCodes.Status503ServiceUnavailable);
 
     private async Task<TOpen?> ReadOpenAsync<TOpen>(ChannelSocket socket, JsonTypeInfo<TOpen> shape) where TOpen : class
     {

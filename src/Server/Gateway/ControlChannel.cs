@@ -19,15 +19,17 @@ namespace Postern.Server.Gateway;
 /// <param name="paced">Spaces session messages: for every agent but our own.</param>
 internal sealed class ControlChannel(string nodeId, bool paced, ChannelSocket socket, LiveSessions sessions, RelayOptions options, TimeProvider time, ILogger log) : INodeConnection
 {
-    private readonly Channel<byte[]> _mailbox = Mailbox(options), _sessionMailbox = Mailbox(options);
+    private readonly Channel<byte[]> _mailbox = Mailbox(options);
+    private readonly Channel<byte[]>? _sessionMailbox = paced ? Mailbox(options) : null;
 
     public bool TryPost(byte[] frame)
     {
         if (socket.Aborted.IsCancellationRequested)
             return false;
         // One mailbox for both kinds: the end of a session must not pass its beginning.
-        var spaced = paced && AgentMessageCodec.TryRead(frame, out var header, out _) && header.MessageType is AgentMessageType.InteractiveShell or AgentMessageType.ChannelClosed;
-        return (spaced ? _sessionMailbox : _mailbox).Writer.TryWrite(frame);
+        var mailbox = _sessionMailbox is not null && AgentMessageCodec.TryRead(frame, out var header, out _)
+            && header.MessageType is AgentMessageType.InteractiveShell or AgentMessageType.ChannelClosed ? _sessionMailbox : _mailbox;
+        return mailbox!.Writer.TryWrite(frame);
     }
 
     public void Close(string reason) => socket.Abort(reason);
@@ -35,7 +37,9 @@ internal sealed class ControlChannel(string nodeId, bool paced, ChannelSocket so
     /// <summary>Runs until the socket ends.</summary>
     public async Task RunAsync()
     {
-        var sending = Task.WhenAll(SendAsync(_mailbox, TimeSpan.Zero), SendAsync(_sessionMailbox, options.StockSpacing));
+        var sending = SendAsync(_mailbox, TimeSpan.Zero);
+        if (_sessionMailbox is not null)
+            sending = Task.WhenAll(sending, SendAsync(_sessionMailbox, options.StockSpacing));
         try
         {
             await ReceiveAsync();
@@ -76,7 +80,7 @@ internal sealed class ControlChannel(string nodeId, bool paced, ChannelSocket so
         using var reader = new FrameReader(socket.Socket, options.MaxControlFrame);
         for (var bad = 0; bad <= options.MaxBadFrames;)
         {
-            switch (await reader.ReadAsync(socket.Aborted))
+            switch (await reader.WaitAndReadAsync(socket.Aborted))
             {
                 case FrameResult.Closed:
                     return;

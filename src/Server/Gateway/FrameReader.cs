@@ -9,14 +9,26 @@ internal enum FrameResult { Frame, Closed, TooLong }
 internal sealed class FrameReader(WebSocket socket, int limit) : IDisposable
 {
     private const int FirstSize = 2048; // a message of a stock end fits
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstSize, limit + 1));
+    private byte[] _buffer = [];
     private int _length;
 
     public ReadOnlyMemory<byte> Frame => _buffer.AsMemory(0, _length);
 
+    /// <summary>As <see cref="ReadAsync"/>, but holds no memory while there is nothing to read: for channels that are silent for minutes.</summary>
+    public async ValueTask<FrameResult> WaitAndReadAsync(CancellationToken cancellationToken)
+    {
+        Dispose();
+        var waited = await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
+        return waited.MessageType == WebSocketMessageType.Close ? FrameResult.Closed
+            : waited.EndOfMessage ? FrameResult.Frame // an empty message
+            : await ReadAsync(cancellationToken);
+    }
+
     public async ValueTask<FrameResult> ReadAsync(CancellationToken cancellationToken)
     {
         _length = 0;
+        if (_buffer.Length == 0)
+            _buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstSize, limit + 1));
         while (true)
         {
             var received = await socket.ReceiveAsync(_buffer.AsMemory(_length), cancellationToken);
@@ -34,8 +46,9 @@ internal sealed class FrameReader(WebSocket socket, int limit) : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        (var buffer, _buffer, _length) = (_buffer, [], 0);
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
     }
 
     // Never beyond the limit and the one byte more that shows it was passed.

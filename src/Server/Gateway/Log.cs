@@ -21,8 +21,8 @@ internal static partial class Log
     [LoggerMessage(1604, LogLevel.Warning, "Session {SessionId}: {Side} sent too many messages that are not allowed on a data channel; its socket is closed")]
     public static partial void TooManyBadFrames(ILogger logger, string sessionId, SessionSide side);
 
-    [LoggerMessage(1605, LogLevel.Warning, "A {Channel} was refused to {Address}: {Reason}")]
-    public static partial void Refused(ILogger logger, string address, string channel, string reason);
+    [LoggerMessage(1605, LogLevel.Warning, "A {Channel} was refused to {Address}: {Reason} ({Silent} others since the last such line)")]
+    public static partial void Refused(ILogger logger, string address, string channel, string reason, int silent);
 
     [LoggerMessage(1606, LogLevel.Debug, "Node {NodeId}: message of type {Type} ignored")]
     public static partial void ControlIgnored(ILogger logger, string nodeId, AgentMessageType type);
@@ -33,8 +33,8 @@ internal static partial class Log
     [LoggerMessage(1608, LogLevel.Error, "Session {SessionId}: its end could not be recorded; the node will report it again")]
     public static partial void TaskNotRecorded(ILogger logger, string sessionId, Exception exception);
 
-    [LoggerMessage(1609, LogLevel.Information, "{Method} of a channel from {Address} refused: {Code}")]
-    public static partial void Answered(ILogger logger, string method, string address, string code);
+    [LoggerMessage(1609, LogLevel.Information, "{Method} of a channel from {Address} refused: {Code} ({Silent} others since the last such line)")]
+    public static partial void Answered(ILogger logger, string method, string address, string code, int silent);
 
     [LoggerMessage(1610, LogLevel.Error, "A channel failed inside the gateway")]
     public static partial void Failed(ILogger logger, Exception exception);

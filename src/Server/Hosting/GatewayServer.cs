@@ -91,7 +91,8 @@ internal sealed class GatewayServer : IAsyncDisposable
             .AddSingleton(readiness)
             .AddSingleton<ServerCertificate>()
             .AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>()
-            .AddHostedService<CertificateRenewal>();
+            .AddHostedService<CertificateRenewal>()
+            .AddHostedService<MemoryUpkeep>();
         Program.AddFeatures(builder.Services);
         replace?.Invoke(builder.Services);
         builder.WebHost.UseKestrelHttpsConfiguration().UseSockets(KestrelSetup.Configure);
@@ -120,6 +121,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         Addresses = [.. Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
         if (await users.CreateAdministratorAsync(key => AdministratorFile.Write(data.AdministratorFile, key, Options, ClientEndpoint(), certificate.TrustFile()), cancellationToken))
             log.AdministratorMade(data.AdministratorFile);
+        log.FilesAllowed(OpenFiles.Allowed, OpenFiles.Connections);
         log.Started(string.Join(", ", Addresses.Select(address => address.GetLeftPart(UriPartial.Authority))), database.Description, Options.Region, Options.Account);
         _app.Lifetime.ApplicationStopping.Register(() => { _readiness.End(); log.Draining(); });
         _app.Lifetime.ApplicationStopped.Register(log.Stopped);

@@ -37,9 +37,10 @@ internal static class KestrelSetup
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = SlowestBody;
-        // Ten thousand nodes hold one upgraded connection each, and sessions theirs: sockets are limited by the operating system only.
-        kestrel.Limits.MaxConcurrentConnections = null;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = null;
+        // As many as there may be open files: beyond it accepting would fail again and again, at the cost of a core. Those not upgraded yet have a
+        // fifth, so that nodes which all come back at once, or strangers, leave the channels that are open their room.
+        kestrel.Limits.MaxConcurrentConnections = OpenFiles.Connections / 5;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = OpenFiles.Connections - OpenFiles.Connections / 5;
         var tls = new TlsHandshakeCallbackOptions
         {
             HandshakeTimeout = HandshakeTimeout,

@@ -21,6 +21,7 @@ internal static class Launcher
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
+            OpenFiles.Raise();
             var options = SettingsReader.Read(args, Environment.GetEnvironmentVariable);
             await using var server = await GatewayServer.StartAsync(options, null, stop.Token);
             var addresses = string.Join(", ", server.Addresses.Select(address => address.GetLeftPart(UriPartial.Authority)));

@@ -3,6 +3,9 @@ namespace Postern.Server.Hosting;
 /// <summary>Event ids 1900 to 1999.</summary>
 internal static partial class Log
 {
+    [LoggerMessage(1906, LogLevel.Information, "{Files} open files are allowed: enough for about {Connections} connections. LimitNOFILE of the service, or ulimit -Hn, raises it")]
+    public static partial void FilesAllowed(this ILogger logger, long files, long connections);
+
     [LoggerMessage(1900, LogLevel.Information, "Listening on {Endpoints}; database {Database}; region {Region}, account {Account}")]
     public static partial void Started(this ILogger logger, string endpoints, string database, string region, string account);
 

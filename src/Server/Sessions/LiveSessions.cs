@@ -13,6 +13,8 @@ internal sealed class LiveSessions(
     private const int MaxReminders = 40;
 
     private readonly ConcurrentDictionary<string, LiveSession> _sessions = new(StringComparer.Ordinal);
+    // The same by node; a set is changed and copied under the lock. Nodes come and go by thousands, so none may look through all sessions.
+    private readonly Dictionary<string, HashSet<LiveSession>> _byNode = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _boots = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
     private bool _stopped;
@@ -27,7 +29,7 @@ internal sealed class LiveSessions(
     {
         if (_sessions.Count >= options.MaxInAll)
             throw new AwsErrorException("LimitExceededException", $"This gateway has {options.MaxInAll} live sessions, as many as it may. End some, then try again.");
-        if (_sessions.Values.Count(session => session.NodeId == nodeId) >= options.MaxPerNode)
+        if (CountOf(nodeId) >= options.MaxPerNode)
             throw new AwsErrorException("LimitExceededException", $"{nodeId} has {options.MaxPerNode} live sessions, as many as a node may. End some, then try again.");
     }
 
@@ -111,9 +113,17 @@ internal sealed class LiveSessions(
 
     private async Task PostToNodeSessionsAsync(string nodeId, SessionEvent happened, CancellationToken cancellationToken)
     {
-        foreach (var session in _sessions.Values)
-            if (session.NodeId == nodeId)
-                await session.PostAsync(happened, cancellationToken);
+        LiveSession[] sessions;
+        lock (_adding)
+            sessions = _byNode.TryGetValue(nodeId, out var all) ? [.. all] : [];
+        foreach (var session in sessions)
+            await session.PostAsync(happened, cancellationToken);
+    }
+
+    private int CountOf(string nodeId)
+    {
+        lock (_adding)
+            return _byNode.TryGetValue(nodeId, out var sessions) ? sessions.Count : 0;
     }
 
     private LiveSession AddOrGet(SessionRow row, byte[]? task)
@@ -125,6 +135,9 @@ internal sealed class LiveSessions(
                 return known;
             var session = new LiveSession(row, task, store, nodes, options, time, log, Forget);
             _sessions[row.Id] = session;
+            if (!_byNode.TryGetValue(row.NodeId, out var ofNode))
+                _byNode[row.NodeId] = ofNode = [];
+            ofNode.Add(session);
             return session;
         }
     }
@@ -133,7 +146,11 @@ internal sealed class LiveSessions(
     private void Forget(LiveSession session)
     {
         lock (_adding)
+        {
             _sessions.TryRemove(new KeyValuePair<string, LiveSession>(session.Id, session));
+            if (_byNode.TryGetValue(session.NodeId, out var ofNode) && ofNode.Remove(session) && ofNode.Count == 0)
+                _byNode.Remove(session.NodeId);
+        }
     }
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : NodeText.Details(text);

@@ -21,5 +21,7 @@ internal sealed record ServerOptions
     public string? Database { get; init; }
     /// <summary>The URL people and nodes reach the gateway by, when it is not the address it listens on; null: the Host of each request.</summary>
     public Uri? Endpoint { get; init; }
+    /// <summary>Data channels that one address may have upgraded without having shown a token yet.</summary>
+    public int OpeningPerAddress { get; init; } = 100;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Postern.Server.Gateway;
+
+/// <summary>
+/// Places for channels that were upgraded and have not shown who they are: so many in all, so many of one address. A network of IPv6 (/64)
+/// counts as one address. What is kept is never more than the places taken.
+/// </summary>
+internal sealed class OpeningPlaces(int inAll, int ofOneAddress)
+{
+    private const int NetworkBytes = 8;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, int> _taken = [];
+    private int _all;
+
+    /// <summary>Null when there is none. Dispose the place to give it back; safe to call again.</summary>
+    public IDisposable? TryTake(IPAddress? address)
+    {
+        var source = NetworkOf(address ?? IPAddress.None);
+        lock (_lock)
+        {
+            var taken = _taken.GetValueOrDefault(source);
+            if (_all >= inAll || taken >= ofOneAddress)
+                return null;
+            _taken[source] = taken + 1;
+            _all++;
+        }
+        return new Place(this, source);
+    }
+
+    private void GiveBack(IPAddress source)
+    {
+        lock (_lock)
+        {
+            _all--;
+            if (--_taken[source] == 0)
+                _taken.Remove(source);
+        }
+    }
+
+    private static IPAddress NetworkOf(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(NetworkBytes).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private sealed class Place(OpeningPlaces places, IPAddress source) : IDisposable
+    {
+        private int _givenBack;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _givenBack, 1) == 0)
+                places.GiveBack(source);
+        }
+    }
+}
