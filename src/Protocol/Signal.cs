@@ -29,6 +29,21 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>The same, and the waiter goes on here, before this returns. Not under a lock; the waiter must not block.</summary>
+    public void SetAndRun()
+    {
+        lock (_gate)
+        {
+            if (!_waiting)
+            {
+                _set = true;
+                return;
+            }
+            _waiting = false;
+        }
+        _core.SetResult(true);
+    }
+
     /// <summary>One waiter at a time. Throws OperationCanceledException.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {

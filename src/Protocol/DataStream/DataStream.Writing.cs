@@ -5,13 +5,15 @@ using Postern.Protocol.Messages;
 namespace Postern.Protocol.DataStream;
 
 // One writer at a time. A sender that finds nobody writing writes its own message at once, without a change of thread; what has gathered
-// meanwhile it leaves to the write loop of the socket. Order: acknowledgements, control messages, resends, new messages.
+// meanwhile it writes too, up to a limit, and leaves the rest to the write loop of the socket. Order: acknowledgements, control messages, resends, new messages.
 public sealed partial class DataStream
 {
     /// <summary>Acknowledgements not yet written. A peer that repeats itself and does not read loses the ones beyond; it will ask again.</summary>
     private const int MaxPendingAcks = 8192;
     private const int MaxPendingControls = 64;
     private const long Everything = long.MaxValue;
+    /// <summary>Messages a sender writes for others after its own, before it leaves them to the loop.</summary>
+    private const int MaxFavours = 16;
 
     private enum WorkKind { Ack, Control, Message }
 
@@ -86,7 +88,8 @@ public sealed partial class DataStream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(SocketAttachment attachment, long through)
     {
-        while (TryTake(attachment, through, out var work))
+        var favours = MaxFavours;
+        while (TryTake(attachment, through, ref favours, out var work))
         {
             try
             {
@@ -115,7 +118,7 @@ public sealed partial class DataStream
         }
     }
 
-    private bool TryTake(SocketAttachment attachment, long through, out Work work)
+    private bool TryTake(SocketAttachment attachment, long through, ref int favours, out Work work)
     {
         work = default;
         lock (_gate)
@@ -128,7 +131,7 @@ public sealed partial class DataStream
                     _writerWake.Set();
                 return false;
             }
-            if (_cursor > through)
+            if (_cursor > through && favours-- == 0)
             {
                 _handedOver = true;
                 _writerWake.Set();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 
 namespace Postern.Protocol.Smux;
@@ -6,7 +5,10 @@ namespace Postern.Protocol.Smux;
 /// <summary>The two directions between one socket and one stream.</summary>
 internal sealed class BridgedConnection : IDisposable
 {
-    private const int BufferSize = 32 * 1024;
+    /// <summary>What is read at once: little, so that thousands of quiet connections are cheap, until a connection fills it.</summary>
+    private const int SmallBuffer = 16 * 1024;
+    /// <summary>Fills the largest message: two frames of data.</summary>
+    private const int LargeBuffer = DataStream.DataStreamOptions.LargestPayload - 2 * MuxFrame.HeaderSize;
 
     /// <summary>
     /// Version 1 has no half-close: a person's FIN would make a stock node throw away the answer. So when the sending side of the person's
@@ -55,9 +57,9 @@ internal sealed class BridgedConnection : IDisposable
         _socket.Dispose();
     }
 
-    private async Task GuardAsync(Func<byte[], CancellationToken, Task> direction)
+    private async Task GuardAsync(Func<CopyBuffer, CancellationToken, Task> direction)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        using var buffer = new CopyBuffer(SmallBuffer, LargeBuffer);
         try
         {
             await direction(buffer, _stop.Token).ConfigureAwait(false);
@@ -70,22 +72,19 @@ internal sealed class BridgedConnection : IDisposable
         {
             Break(error.Message);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private async Task FromSocketAsync(byte[] buffer, CancellationToken cancellationToken)
+    private async Task FromSocketAsync(CopyBuffer buffer, CancellationToken cancellationToken)
     {
         if (_socket.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
             _socket.NoDelay = true;
         int count;
-        while ((count = await _socket.ReceiveAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((count = await _socket.ReceiveAsync(buffer.Memory, cancellationToken).ConfigureAwait(false)) > 0)
         {
             try
             {
-                await _stream.WriteAsync(buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+                await _stream.WriteAsync(buffer.Memory[..count], cancellationToken).ConfigureAwait(false);
+                buffer.Used(count);
             }
             catch (IOException) when (!_stream.SupportsHalfClose && !_stream.IsAborted)
             {
@@ -99,14 +98,15 @@ internal sealed class BridgedConnection : IDisposable
             _stop.CancelAfter(Linger);
     }
 
-    private async Task ToSocketAsync(byte[] buffer, CancellationToken cancellationToken)
+    private async Task ToSocketAsync(CopyBuffer buffer, CancellationToken cancellationToken)
     {
         int count;
-        while ((count = await _stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+        while ((count = await _stream.ReadAsync(buffer.Memory, cancellationToken).ConfigureAwait(false)) > 0)
         {
             Interlocked.Increment(ref _received);
             for (var sent = 0; sent < count;)
-                sent += await _socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken).ConfigureAwait(false);
+                sent += await _socket.SendAsync(buffer.Memory[sent..count], cancellationToken).ConfigureAwait(false);
+            buffer.Used(count);
         }
         _socket.Shutdown(SocketShutdown.Send);
         _peerEnded.TrySetResult();

@@ -8,6 +8,7 @@ namespace Postern.Protocol.Smux;
 public sealed partial class MuxSession
 {
     private readonly Signal _room = new();
+    private readonly List<MuxStream> _readable = [];
     private readonly byte[] _header = new byte[MuxFrame.HeaderSize];
     private readonly byte[] _body = new byte[MuxFrame.MaxReason];
     private int _headerFilled, _bodyFilled;
@@ -42,9 +43,33 @@ public sealed partial class MuxSession
             End(violation);
             throw;
         }
+        finally
+        {
+            WakeReaders();
+        }
         // Answers to what arrived: windows, refusals.
         if (HasAnswers())
             _wake.Set();
+    }
+
+    /// <summary>A stream has data or its end: its reader goes on after the lock is released, on this thread, which saves a change of threads.</summary>
+    internal void OnReadable(MuxStream stream)
+    {
+        if (stream.IsReadable)
+            return;
+        stream.IsReadable = true;
+        _readable.Add(stream);
+    }
+
+    private void WakeReaders()
+    {
+        // One caller at a time, and nobody else adds while the lock is free.
+        foreach (var stream in _readable)
+        {
+            stream.IsReadable = false;
+            stream.Readable.SetAndRun();
+        }
+        _readable.Clear();
     }
 
     private bool IsFull()
@@ -56,7 +81,7 @@ public sealed partial class MuxSession
     private bool HasAnswers()
     {
         lock (Gate)
-            return !_busy && (_ready.Count > 0 || _refused.Count > 0);
+            return !_busy && HasOutput;
     }
 
     /// <summary>Bytes of a stream were read or dropped.</summary>

@@ -5,17 +5,27 @@ using System.Text.Unicode;
 namespace Postern.Protocol.Smux;
 
 // One writer at a time fills a buffer from the streams that have something to send, one data frame of each in turn, and hands it to the
-// output. A caller that finds nobody writing writes at once, without a change of thread, and leaves what has gathered meanwhile to the loop.
+// output. A caller that finds nobody writing writes at once, without a change of thread. Where many streams write in turn, small writes are
+// gathered instead, and their callers go on: one message then carries them all.
 public sealed partial class MuxSession
 {
     /// <summary>Bytes handed to the output at most at once: as many as fit the largest agent message.</summary>
     private const int OutputSize = DataStream.DataStreamOptions.LargestPayload;
+    /// <summary>Outputs a caller writes for others after its own, before it leaves them to the loop.</summary>
+    private const int MaxFavours = 8;
+    /// <summary>So many writes in a row, each of another stream than the one before, and writes are gathered.</summary>
+    private const int BusyAfter = 4;
     private const string TooManyStreams = "The session carries too many connections already.";
 
     private readonly Queue<MuxStream> _ready = new();
     private readonly Queue<uint> _refused = new();
     private readonly Signal _wake = new();
+    private MuxStream? _lastWriter;
+    private int _changes;
     private bool _busy, _handedOver;
+    /// <summary>Frames that were gathered and go out next.</summary>
+    private byte[]? _batch;
+    private int _batchLength;
 
     /// <summary>Puts a stream in the queue of those with something to send. The caller holds the lock and then wakes a writer.</summary>
     internal void MarkReady(MuxStream stream)
@@ -28,17 +38,47 @@ public sealed partial class MuxSession
 
     internal void WakeWriter() => _wake.Set();
 
-    /// <summary>Writes now if nobody else does; whoever does finds the stream in the queue.</summary>
+    /// <summary>Writes now if nobody else does and nobody else is likely to; otherwise what is small is taken, and the rest found in the queue.</summary>
     internal ValueTask WriteThroughAsync(MuxStream stream)
     {
         lock (Gate)
         {
-            if (_busy || _ended)
+            if (_ended)
                 return ValueTask.CompletedTask;
+            var many = HasManyWriters(stream);
+            if (_busy || many)
+            {
+                Gather(stream);
+                if (!_busy)
+                    _wake.Set();
+                return ValueTask.CompletedTask;
+            }
             _busy = true;
         }
         return WriteAsync(stream);
     }
+
+    private bool HasManyWriters(MuxStream stream)
+    {
+        _changes = stream == _lastWriter ? 0 : Math.Min(_changes + 1, BusyAfter);
+        _lastWriter = stream;
+        return _changes >= BusyAfter;
+    }
+
+    /// <summary>Takes what a stream has to send into the batch, when it is that stream's turn and there is room.</summary>
+    private void Gather(MuxStream stream)
+    {
+        if (_ready.Count != 1 || _ready.Peek() != stream)
+            return;
+        _batch ??= ArrayPool<byte>.Shared.Rent(OutputSize);
+        if (!stream.TryFill(_batch.AsSpan(0, OutputSize), ref _batchLength))
+            return;
+        _ready.Dequeue();
+        stream.IsQueued = false;
+        MarkReady(stream);
+    }
+
+    private bool HasOutput => _batchLength > 0 || _ready.Count > 0 || _refused.Count > 0;
 
     private async Task WriteLoopAsync()
     {
@@ -52,20 +92,23 @@ public sealed partial class MuxSession
                 (_busy, _handedOver) = (false, false);
                 if (_ended)
                     return;
+                if (!HasOutput)
+                    continue;
                 _busy = true;
             }
             await WriteAsync(null).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Writes until nothing is left, or until <paramref name="own"/> has nothing left. The caller has set <see cref="_busy"/>.</summary>
+    /// <summary>Writes until nothing is left, or until <paramref name="own"/> has nothing left and others have got their favours. The caller has set <see cref="_busy"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteAsync(MuxStream? own)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(OutputSize);
+        var favours = MaxFavours;
         try
         {
-            while (TryFill(buffer.AsSpan(0, OutputSize), own, out var length))
+            while (TryFill(ref buffer, own, ref favours, out var length))
                 await _output(buffer.AsMemory(0, length), _lifeToken).ConfigureAwait(false);
         }
         catch (Exception error)
@@ -82,34 +125,53 @@ public sealed partial class MuxSession
         }
     }
 
-    private bool TryFill(Span<byte> buffer, MuxStream? own, out int length)
+    private bool TryFill(ref byte[] buffer, MuxStream? own, ref int favours, out int length)
     {
         length = 0;
         lock (Gate)
         {
-            if (_ended || (_ready.Count == 0 && _refused.Count == 0))
+            if (_ended || !HasOutput)
             {
                 _busy = false;
+                ReturnBatch();
                 // The loop waits for the last writer before it ends.
                 if (_ended)
                     _wake.Set();
                 return false;
             }
-            if (own is { HasFrame: false })
+            if (own is { HasFrame: false } && favours-- == 0)
             {
                 _handedOver = true;
                 _wake.Set();
                 return false;
             }
-            FillRefusals(buffer, ref length);
-            while (_ready.TryPeek(out var stream) && stream.TryFill(buffer, ref length))
+            if (_batchLength > 0)
             {
-                _ready.Dequeue();
-                stream.IsQueued = false;
-                MarkReady(stream);
+                (buffer, _batch) = (_batch!, buffer);
+                (length, _batchLength) = (_batchLength, 0);
             }
+            Fill(buffer.AsSpan(0, OutputSize), ref length);
             return true;
         }
+    }
+
+    private void Fill(Span<byte> buffer, ref int length)
+    {
+        FillRefusals(buffer, ref length);
+        while (_ready.TryPeek(out var stream) && stream.TryFill(buffer, ref length))
+        {
+            _ready.Dequeue();
+            stream.IsQueued = false;
+            MarkReady(stream);
+        }
+    }
+
+    private void ReturnBatch()
+    {
+        if (_batch is null)
+            return;
+        ArrayPool<byte>.Shared.Return(_batch);
+        (_batch, _batchLength) = (null, 0);
     }
 
     private void FillRefusals(Span<byte> buffer, ref int length)

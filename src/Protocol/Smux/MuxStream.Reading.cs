@@ -19,7 +19,7 @@ public sealed partial class MuxStream
     {
         int count;
         while (!TryRead(buffer.Span, out count))
-            await _readable.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Readable.WaitAsync(cancellationToken).ConfigureAwait(false);
         return count;
     }
 
@@ -66,7 +66,7 @@ public sealed partial class MuxStream
     {
         Answered = true;
         _unread.Write(data);
-        _readable.Set();
+        _session.OnReadable(this);
     }
 
     internal void OnFin()
@@ -74,7 +74,7 @@ public sealed partial class MuxStream
         _finReceived = true;
         _windowOwed = false;
         RemoveIfOver();
-        _readable.Set();
+        _session.OnReadable(this);
         // In version 1 the peer reads no more either.
         if (!Extended)
             _writable.Set();

@@ -4,7 +4,7 @@ namespace Postern.Protocol.Smux;
 public sealed partial class MuxStream
 {
     private readonly MuxSession _session;
-    private readonly Signal _readable = new(), _writable = new();
+    private readonly Signal _writable = new();
     /// <summary>Why both directions ended at once; null while they have not.</summary>
     private string? _aborted;
 
@@ -17,6 +17,11 @@ public sealed partial class MuxStream
     }
 
     public uint Id { get; }
+
+    internal Signal Readable { get; } = new();
+
+    /// <summary>Data has arrived that the reader has not been told of.</summary>
+    internal bool IsReadable { get; set; }
 
     /// <summary>Whether one direction can end while the other goes on (extended mode).</summary>
     public bool SupportsHalfClose => Extended;
@@ -81,7 +86,7 @@ public sealed partial class MuxStream
             _finOwed = false;
         _pending = default;
         DropUnread();
-        _readable.Set();
+        Readable.Set();
         _writable.Set();
     }
 

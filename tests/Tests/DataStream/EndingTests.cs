@@ -91,7 +91,7 @@ public sealed class EndingTests
     [Fact]
     public async Task A_cancelled_send_leaves_the_stream_usable()
     {
-        await using var test = new StreamUnderTest(new DataStreamOptions { SendWindow = 1500 });
+        await using var test = new StreamUnderTest(new DataStreamOptions { SendWindow = 1500, ResendTick = TimeSpan.FromHours(1) });
         await test.Stream.SendAsync(PayloadType.Output, new byte[1024], default);
         using var cancel = new CancellationTokenSource();
         var sending = test.Stream.SendAsync(PayloadType.Output, new byte[1024], cancel.Token).AsTask();
