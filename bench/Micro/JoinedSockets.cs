@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Threading.Channels;
+
+namespace Postern.Bench.Micro;
+
+/// <summary>Two sockets joined by bounded queues of pooled copies, so that what is measured is the streams and not a WebSocket's framing.</summary>
+internal sealed class JoinedSockets
+{
+    private const int Waiting = 64;
+
+    public JoinedSockets()
+    {
+        Channel<ArraySegment<byte>> there = Make(), back = Make();
+        First = new Joined(there.Writer, back.Reader);
+        Second = new Joined(back.Writer, there.Reader);
+    }
+
+    public WebSocket First { get; }
+    public WebSocket Second { get; }
+
+    private static Channel<ArraySegment<byte>> Make() =>
+        Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(Waiting) { SingleReader = true, SingleWriter = true });
+
+    private sealed class Joined(ChannelWriter<ArraySegment<byte>> writer, ChannelReader<ArraySegment<byte>> reader) : WebSocket
+    {
+        private ArraySegment<byte> _present;
+
+        public override WebSocketCloseStatus? CloseStatus => null;
+        public override string? CloseStatusDescription => null;
+        public override WebSocketState State => WebSocketState.Open;
+        public override string? SubProtocol => null;
+
+        public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            if (_present.Count == 0 && !reader.TryRead(out _present))
+                _present = await reader.ReadAsync(cancellationToken);
+            var part = Math.Min(buffer.Length, _present.Count);
+            _present.AsSpan(0, part).CopyTo(buffer.Span);
+            var whole = part == _present.Count;
+            if (whole)
+                ArrayPool<byte>.Shared.Return(_present.Array!);
+            _present = whole ? default : _present[part..];
+            return new ValueWebSocketReceiveResult(part, WebSocketMessageType.Binary, whole);
+        }
+
+        public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+        {
+            var copy = ArrayPool<byte>.Shared.Rent(buffer.Length);
+            buffer.CopyTo(copy);
+            return writer.WriteAsync(new ArraySegment<byte>(copy, 0, buffer.Length), cancellationToken);
+        }
+
+        public override void Abort() => writer.TryComplete();
+        public override void Dispose() => writer.TryComplete();
+        public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+        public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
