@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Postern.Bench.Micro;
@@ -12,8 +13,8 @@ internal sealed class JoinedSockets
     public JoinedSockets()
     {
         Channel<ArraySegment<byte>> there = Make(), back = Make();
-        First = new Joined(there.Writer, back.Reader);
-        Second = new Joined(back.Writer, there.Reader);
+        First = new Joined(there.Writer, back);
+        Second = new Joined(back.Writer, there);
     }
 
     public WebSocket First { get; }
@@ -22,7 +23,7 @@ internal sealed class JoinedSockets
     private static Channel<ArraySegment<byte>> Make() =>
         Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(Waiting) { SingleReader = true, SingleWriter = true });
 
-    private sealed class Joined(ChannelWriter<ArraySegment<byte>> writer, ChannelReader<ArraySegment<byte>> reader) : WebSocket
+    private sealed class Joined(ChannelWriter<ArraySegment<byte>> writer, Channel<ArraySegment<byte>> incoming) : WebSocket
     {
         private ArraySegment<byte> _present;
 
@@ -31,10 +32,12 @@ internal sealed class JoinedSockets
         public override WebSocketState State => WebSocketState.Open;
         public override string? SubProtocol => null;
 
+        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
         public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
         {
+            var reader = incoming.Reader;
             if (_present.Count == 0 && !reader.TryRead(out _present))
-                _present = await reader.ReadAsync(cancellationToken);
+                _present = await reader.ReadAsync(CancellationToken.None); // ended by Abort; with a token each wait would be an object
             var part = Math.Min(buffer.Length, _present.Count);
             _present.AsSpan(0, part).CopyTo(buffer.Span);
             var whole = part == _present.Count;
@@ -48,11 +51,17 @@ internal sealed class JoinedSockets
         {
             var copy = ArrayPool<byte>.Shared.Rent(buffer.Length);
             buffer.CopyTo(copy);
-            return writer.WriteAsync(new ArraySegment<byte>(copy, 0, buffer.Length), cancellationToken);
+            return writer.WriteAsync(new ArraySegment<byte>(copy, 0, buffer.Length), CancellationToken.None);
         }
 
-        public override void Abort() => writer.TryComplete();
-        public override void Dispose() => writer.TryComplete();
+        public override void Abort() => Dispose();
+
+        public override void Dispose()
+        {
+            writer.TryComplete(new WebSocketException(WebSocketError.ConnectionClosedPrematurely));
+            incoming.Writer.TryComplete(new WebSocketException(WebSocketError.ConnectionClosedPrematurely));
+        }
+
         public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
         public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
         public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Postern.Agent.Registration;
 using Postern.Protocol.AwsJson;
+using Postern.Protocol.DataStream;
 using Postern.Protocol.SigV4;
 
 namespace Postern.Agent.Control;
@@ -95,6 +96,8 @@ internal sealed class GatewayLink : IDisposable
         try
         {
             (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (pingInterval, pongLimit);
+            if (query == DataQuery)
+                socket.Options.AddSubProtocol(DataStreamOptions.LargeMessages);
             foreach (var (name, value) in await SignAsync("GET", path, query, [], [], cancellationToken))
                 socket.Options.SetRequestHeader(name, value);
             var address = new UriBuilder(new Uri(_endpoint, path)) { Scheme = _endpoint.Scheme == Uri.UriSchemeHttps ? "wss" : "ws", Query = query }.Uri;

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Postern.Protocol.DataStream;
 
 namespace Postern.Client.Transport;
 
@@ -18,11 +19,19 @@ internal static class DirectWebSocket
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeySize));
         var request = $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n";
+            + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+            + $"Sec-WebSocket-Protocol: {DataStreamOptions.LargeMessages}\r\n\r\n";
         connection.Stream.Write(Encoding.ASCII.GetBytes(request));
         connection.Stream.Flush();
-        Check(HttpHead.Read(connection), key, url);
-        return WebSocket.CreateFromStream(connection.Stream, new WebSocketCreationOptions { IsServer = false, KeepAliveInterval = pingInterval, KeepAliveTimeout = pongLimit });
+        var head = HttpHead.Read(connection);
+        Check(head, key, url);
+        return WebSocket.CreateFromStream(connection.Stream, new WebSocketCreationOptions
+        {
+            IsServer = false,
+            KeepAliveInterval = pingInterval,
+            KeepAliveTimeout = pongLimit,
+            SubProtocol = head.Find("Sec-WebSocket-Protocol") == DataStreamOptions.LargeMessages ? DataStreamOptions.LargeMessages : null,
+        });
     }
 
     private static void Check(HttpHead head, string key, Uri url)

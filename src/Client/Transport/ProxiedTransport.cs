@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using Postern.Protocol;
 using Postern.Protocol.AwsJson;
+using Postern.Protocol.DataStream;
 
 namespace Postern.Client.Transport;
 
@@ -54,6 +55,7 @@ internal sealed class ProxiedTransport : IDisposable
         try
         {
             (socket.Options.KeepAliveInterval, socket.Options.KeepAliveTimeout) = (GatewayTransport.PingInterval, GatewayTransport.NoDeadline);
+            socket.Options.AddSubProtocol(DataStreamOptions.LargeMessages);
             await socket.ConnectAsync(url, _http, limit.Token);
             return socket;
         }

@@ -6,15 +6,18 @@ namespace Postern.Protocol.DataStream;
 public sealed partial class DataStream
 {
     private volatile bool _takesNoDigest, _cumulativeAcks, _omitsDigest;
-    private int _maxPayload = DataStreamOptions.StockPayload;
+    private volatile bool _passesLarge;
+    /// <summary>0 as long as nothing was agreed.</summary>
+    private int _maxPayload;
 
     /// <summary>
-    /// Payload bytes put into one message; longer sends are split. Raised once the handshake has agreed on more; kept
-    /// between 1 and <see cref="DataStreamOptions.LargestPayload"/> whatever the peer asked for.
+    /// Payload bytes put into one message; longer sends are split. What the handshake agreed on, kept between 1 and
+    /// <see cref="DataStreamOptions.LargestPayload"/>; without an agreement what a stock end takes through the present gateway.
     /// </summary>
     public int MaxPayload
     {
-        get => Volatile.Read(ref _maxPayload);
+        get => Volatile.Read(ref _maxPayload) is > 0 and var agreed ? agreed
+            : _passesLarge ? DataStreamOptions.LargeStockPayload : DataStreamOptions.StockPayload;
         set => Volatile.Write(ref _maxPayload, Math.Clamp(value, 1, DataStreamOptions.LargestPayload));
     }
 

@@ -117,6 +117,7 @@ public sealed partial class DataStream : IAsyncDisposable
                 return false;
             _running = true;
             _attachment = attachment;
+            _passesLarge = attachment.Socket.SubProtocol == DataStreamOptions.LargeMessages;
             BeginSocket();
             return true;
         }

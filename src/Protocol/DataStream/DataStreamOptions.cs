@@ -12,8 +12,15 @@ public enum StreamSide
 /// <summary>Limits and times of a data stream. Defaults are safe against stock peers.</summary>
 public sealed record DataStreamOptions
 {
-    /// <summary>Payload bytes a stock end puts into one message, and all that is promised to be accepted.</summary>
+    /// <summary>Payload bytes a stock end puts into one message, and all that AWS's own gateway is known to pass.</summary>
     public const int StockPayload = 1024;
+    /// <summary>
+    /// Payload bytes sent to a stock end through a gateway of ours. Stock ends read messages of any length and hand the payload on whole:
+    /// docs/protocol/extensions.md. More would hardly be faster.
+    /// </summary>
+    public const int LargeStockPayload = 32 * 1024;
+    /// <summary>WebSocket subprotocol of data channels that our ends ask for; a gateway that agrees passes messages up to <see cref="LargestFrame"/>.</summary>
+    public const string LargeMessages = "postern.large";
     /// <summary>Largest message accepted, header included; a longer one ends the socket.</summary>
     public const int LargestFrame = 64 * 1024;
     /// <summary>Largest payload we ever offer or accept in one stream message.</summary>

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Postern.Protocol.DataStream;
 
 namespace Postern.Server.Gateway;
 
@@ -23,8 +24,12 @@ internal static class WebSocketAccept
         headers.Connection = "Upgrade";
         headers.Upgrade = "websocket";
         headers.SecWebSocketAccept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptSalt)));
+        // Whoever asks learns that messages of our own length pass here.
+        var large = http.WebSockets.WebSocketRequestedProtocols.Contains(DataStreamOptions.LargeMessages) ? DataStreamOptions.LargeMessages : null;
+        if (large is not null)
+            headers.SecWebSocketProtocol = large;
         var upgraded = await http.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
         var stream = http.Features.Get<ISslStreamFeature>() is { SslStream: { } tls } ? new BorrowedStream(tls) : upgraded;
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = keepAlive });
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = keepAlive, SubProtocol = large });
     }
 }

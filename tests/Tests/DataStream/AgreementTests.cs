@@ -51,6 +51,19 @@ public sealed class AgreementTests
     }
 
     [Fact]
+    public async Task A_stock_end_gets_large_messages_through_a_gateway_that_passes_them()
+    {
+        await using var test = new StreamUnderTest(subProtocol: DataStreamOptions.LargeMessages);
+        await test.Stream.SendAsync(PayloadType.Output, new byte[DataStreamOptions.LargeStockPayload + 1], default);
+        Assert.Equal(DataStreamOptions.LargeStockPayload, (await test.Peer.ReceiveAsync()).Payload.Length);
+        Assert.Single((await test.Peer.ReceiveAsync()).Payload);
+
+        // Through another one, which may not pass them, it does not.
+        await test.ReattachAsync();
+        Assert.Equal(DataStreamOptions.StockPayload, test.Stream.MaxPayload);
+    }
+
+    [Fact]
     public async Task A_cumulative_acknowledgement_stands_for_all_messages_up_to_its_own()
     {
         await using var test = new StreamUnderTest();

@@ -8,12 +8,12 @@ internal sealed class SocketPair : IDisposable
 {
     private readonly Pipe _toServer, _toClient;
 
-    public SocketPair(int pipeSize = 256 * 1024)
+    public SocketPair(int pipeSize = 256 * 1024, string? subProtocol = null)
     {
         var options = new PipeOptions(pauseWriterThreshold: pipeSize, resumeWriterThreshold: pipeSize / 2, useSynchronizationContext: false);
         (_toServer, _toClient) = (new Pipe(options), new Pipe(options));
-        Client = WebSocket.CreateFromStream(new DuplexStream(_toClient.Reader, _toServer.Writer), new WebSocketCreationOptions { IsServer = false });
-        Server = WebSocket.CreateFromStream(new DuplexStream(_toServer.Reader, _toClient.Writer), new WebSocketCreationOptions { IsServer = true });
+        Client = WebSocket.CreateFromStream(new DuplexStream(_toClient.Reader, _toServer.Writer), new WebSocketCreationOptions { IsServer = false, SubProtocol = subProtocol });
+        Server = WebSocket.CreateFromStream(new DuplexStream(_toServer.Reader, _toClient.Writer), new WebSocketCreationOptions { IsServer = true, SubProtocol = subProtocol });
     }
 
     public WebSocket Client { get; }

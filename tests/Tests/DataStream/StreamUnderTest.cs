@@ -8,10 +8,11 @@ namespace Postern.Tests.DataStream;
 internal sealed class StreamUnderTest : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private SocketPair _pair = new();
+    private SocketPair _pair;
 
-    public StreamUnderTest(DataStreamOptions? options = null, TimeProvider? time = null)
+    public StreamUnderTest(DataStreamOptions? options = null, TimeProvider? time = null, string? subProtocol = null)
     {
+        _pair = new SocketPair(subProtocol: subProtocol);
         Stream = new Stream((options ?? new DataStreamOptions()) with { Side = StreamSide.Agent }, Receiver, time ?? TimeProvider.System);
         Peer = new RawPeer(_pair.Client, AgentMessageType.InputStreamData);
         Run = Stream.RunAsync(_pair.Server, _stop.Token);
