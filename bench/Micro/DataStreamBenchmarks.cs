@@ -11,8 +11,8 @@ namespace Postern.Bench.Micro;
 public class DataStreamBenchmarks
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly JoinedSockets _sockets = new();
     private readonly byte[] _payload = new byte[DataStreamOptions.LargestPayload];
+    private JoinedSockets _sockets = null!;
     private Stream _node = null!, _person = null!;
     private Task _runs = Task.CompletedTask;
 
@@ -22,6 +22,7 @@ public class DataStreamBenchmarks
     [GlobalSetup]
     public void Prepare()
     {
+        _sockets = new JoinedSockets(Math.Max(AgentMessageCodec.SizeOf(Payload), AckFrame.MaxSize));
         var agreed = new PosternOffer { MaxPayload = DataStreamOptions.LargestPayload, NoDigest = true, CumulativeAcks = true };
         _node = new Stream(new DataStreamOptions { Side = StreamSide.Agent }, new Sink(), TimeProvider.System);
         _person = new Stream(new DataStreamOptions { Side = StreamSide.Client }, new Sink(), TimeProvider.System);

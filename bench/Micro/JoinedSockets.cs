@@ -1,29 +1,39 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace Postern.Bench.Micro;
 
-/// <summary>Two sockets joined by bounded queues of pooled copies, so that what is measured is the streams and not a WebSocket's framing.</summary>
+/// <summary>
+/// Two sockets joined by queues of copies in memory of their own, so that what is measured is the streams and neither a WebSocket's framing nor
+/// the shared pool. A queue holds more than a stream's send window, so nobody waits for room.
+/// </summary>
 internal sealed class JoinedSockets
 {
-    private const int Waiting = 64;
+    private const int Held = 16 * 1024 * 1024;
 
-    public JoinedSockets()
+    private readonly int _size;
+    private readonly Channel<byte[]> _free;
+
+    /// <param name="size">Bytes of the largest message.</param>
+    public JoinedSockets(int size)
     {
+        _size = size;
+        _free = Channel.CreateBounded<byte[]>(Held / size);
+        while (_free.Writer.TryWrite(new byte[size]))
+            continue;
         Channel<ArraySegment<byte>> there = Make(), back = Make();
-        First = new Joined(there.Writer, back);
-        Second = new Joined(back.Writer, there);
+        First = new Joined(_free, there.Writer, back);
+        Second = new Joined(_free, back.Writer, there);
     }
 
     public WebSocket First { get; }
     public WebSocket Second { get; }
 
-    private static Channel<ArraySegment<byte>> Make() =>
-        Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(Waiting) { SingleReader = true, SingleWriter = true });
+    private Channel<ArraySegment<byte>> Make() =>
+        Channel.CreateBounded<ArraySegment<byte>>(new BoundedChannelOptions(Held / _size) { SingleReader = true, SingleWriter = true });
 
-    private sealed class Joined(ChannelWriter<ArraySegment<byte>> writer, Channel<ArraySegment<byte>> incoming) : WebSocket
+    private sealed class Joined(Channel<byte[]> free, ChannelWriter<ArraySegment<byte>> writer, Channel<ArraySegment<byte>> incoming) : WebSocket
     {
         private ArraySegment<byte> _present;
 
@@ -42,14 +52,15 @@ internal sealed class JoinedSockets
             _present.AsSpan(0, part).CopyTo(buffer.Span);
             var whole = part == _present.Count;
             if (whole)
-                ArrayPool<byte>.Shared.Return(_present.Array!);
+                free.Writer.TryWrite(_present.Array!);
             _present = whole ? default : _present[part..];
             return new ValueWebSocketReceiveResult(part, WebSocketMessageType.Binary, whole);
         }
 
         public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
         {
-            var copy = ArrayPool<byte>.Shared.Rent(buffer.Length);
+            if (!free.Reader.TryRead(out var copy))
+                throw new InvalidOperationException("More is under way than a send window holds.");
             buffer.CopyTo(copy);
             return writer.WriteAsync(new ArraySegment<byte>(copy, 0, buffer.Length), CancellationToken.None);
         }
