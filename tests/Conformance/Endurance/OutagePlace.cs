@@ -25,6 +25,7 @@ internal sealed class OutagePlace : IAsyncDisposable
     private CuttableProxy _nearAgent = null!, _nearPerson = null!;
     private EchoServer _server = null!;
     private Node _node = null!;
+    private int _backAfter;
 
     private OutagePlace(Person person) => _person = person;
 
@@ -94,6 +95,7 @@ internal sealed class OutagePlace : IAsyncDisposable
                 break;
             default:
                 _nearPerson.Cut();
+                _backAfter = 2 * _sessions.Count; // ResumeSession and the data channel of each
                 break;
         }
         return clock.Elapsed;
@@ -104,7 +106,7 @@ internal sealed class OutagePlace : IAsyncDisposable
     {
         var answer = await _gateway.Api.CallAsync("DescribeSessions", new { State = "Active" });
         var connected = answer["Sessions"]!.AsArray().Where(session => session!["Status"]!.GetValue<string>() == "Connected").Select(session => session!["SessionId"]!.GetValue<string>()).ToHashSet();
-        return _sessions.TrueForAll(connected.Contains) && _nearPerson.Connections >= _sessions.Count && _nearAgent.Connections > _sessions.Count;
+        return _sessions.TrueForAll(connected.Contains) && _nearPerson.SinceCut >= _backAfter && _nearPerson.Connections >= _sessions.Count && _nearAgent.Connections > _sessions.Count;
     }, ComeBack);
 
     public async ValueTask DisposeAsync()
