@@ -40,7 +40,9 @@ public sealed class LiveStream : Stream
         try
         {
             _reading = true;
-            return await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            var count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            // Closing a socket may look to its reader as if the peer had.
+            return count == 0 && _lost ? throw Lost(null) : count;
         }
         catch (Exception e) when (_lost && e is not IOException)
         {
@@ -96,5 +98,5 @@ public sealed class LiveStream : Stream
         _inner.Dispose(); // makes the read fail, and the write that waits for the same peer
     }
 
-    private IOException Lost(Exception e) => new($"Nothing came from the peer for {_silence.TotalSeconds:0} s.", e);
+    private IOException Lost(Exception? e) => new($"Nothing came from the peer for {_silence.TotalSeconds:0} s.", e);
 }

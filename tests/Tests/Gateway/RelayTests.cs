@@ -149,7 +149,7 @@ public sealed class RelayTests
         agent.Socket.Abort();
         await world.Time.WaitForTimerAsync(new SessionLimits().AgentAway);
         await world.AdvanceAsync(new SessionLimits().AgentAway);
-        Assert.Contains("closed the data channel", (await client.ReceiveAsync()).Closed.Output);
+        Assert.Contains("lost the data channel and did not come back within 10 seconds", (await client.ReceiveAsync()).Closed.Output);
         await world.StateIsAsync(SessionState.Failed);
     }
 
