@@ -122,7 +122,7 @@ internal sealed partial class FleetRun : IAsyncDisposable
             Done = answers.Sum(answer => answer.Done),
             Failed = answers.Sum(answer => answer.Failed),
             Sessions = answers.Sum(answer => answer.Sessions),
-            Writes = answers.Sum(answer => answer.Writes),
+            Traffic = answers.Sum(answer => answer.Traffic),
             Seconds = answers.Max(answer => answer.Seconds),
             Reasons = answers.SelectMany(answer => answer.Reasons).GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Sum(entry => entry.Value)),
         };

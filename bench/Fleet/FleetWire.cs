@@ -30,8 +30,8 @@ internal sealed record FleetAnswer
     public double Seconds { get; init; }
     /// <summary>Sessions that nodes or persons have.</summary>
     public int Sessions { get; init; }
-    /// <summary>What nodes have written to their connections so far; of idle ones each is a ping.</summary>
-    public long Writes { get; init; }
+    /// <summary>How often nodes have read or written something so far; of idle ones each is a ping or a pong.</summary>
+    public long Traffic { get; init; }
     /// <summary>Why, each reason with how often: at most a few.</summary>
     public IReadOnlyDictionary<string, int> Reasons { get; init; } = new Dictionary<string, int>();
     public IReadOnlyList<FleetNode> Nodes { get; init; } = [];

@@ -24,7 +24,7 @@ internal sealed class NodeWorker(FleetPlace place) : IAsyncDisposable
     private readonly RSA _key = RSA.Create(KeyBits);
     private readonly Poller _poller = new();
     private readonly EchoService _echo = new();
-    private readonly WriteCount _writes = new();
+    private readonly TrafficCount _traffic = new();
     private readonly ReasonLog _log = new();
     private readonly List<NodeRegistration> _registrations = [];
     private readonly List<SimulatedNode> _nodes = [];
@@ -79,7 +79,7 @@ internal sealed class NodeWorker(FleetPlace place) : IAsyncDisposable
         var log = new AgentLog(_log, TimeProvider.System);
         var services = new SessionServices { NodeId = "", Poller = _poller, Users = new SessionUsers(false, _poller, log), Time = TimeProvider.System, Log = log };
         _nodes.AddRange(_registrations.Skip(_nodes.Count).Select(registration =>
-            new SimulatedNode(registration, _key, IPAddress.Parse(place.SourceAddress), _writes, services)));
+            new SimulatedNode(registration, _key, IPAddress.Parse(place.SourceAddress), _traffic, services)));
         await Pace.RunAsync(_nodes.Count, command.Rate, i =>
         {
             _nodes[i].Start();
@@ -104,7 +104,7 @@ internal sealed class NodeWorker(FleetPlace place) : IAsyncDisposable
         Done = _nodes.Count(node => node.Connected),
         Failed = _nodes.Count(node => !node.Connected),
         Sessions = _nodes.Sum(node => node.Sessions),
-        Writes = _writes.Value,
+        Traffic = _traffic.Value,
         Reasons = _log.Reasons.ToDictionary(),
     };
 

@@ -21,11 +21,11 @@ internal sealed class SimulatedNode : IAsyncDisposable
     private readonly Func<Task[]> _start;
     private Task[] _work = [];
 
-    public SimulatedNode(NodeRegistration registration, RSA key, IPAddress source, WriteCount writes, SessionServices services)
+    public SimulatedNode(NodeRegistration registration, RSA key, IPAddress source, TrafficCount traffic, SessionServices services)
     {
         var (time, log) = (services.Time, services.Log);
         var sockets = GatewayHttp.CreateHandler(registration.CaFile);
-        sockets.ConnectCallback = (context, token) => CountingStream.ConnectAsync(context.DnsEndPoint, source, writes, token);
+        sockets.ConnectCallback = (context, token) => CountingStream.ConnectAsync(context.DnsEndPoint, source, traffic, token);
         _handler = new ClockWatch(sockets, time);
         var reachability = new Reachability(new Uri(registration.Endpoint), _handler, log, time);
         var credentials = new NodeCredentials(time);
