@@ -33,8 +33,11 @@ internal sealed record SessionLimits
     /// destination refuses.
     /// </summary>
     public TimeSpan AgentAwayUnused { get; init; } = TimeSpan.FromSeconds(3);
-    /// <summary>Both ends may come back for this long after the gateway was restarted.</summary>
-    public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Both ends may come back for this long after the gateway was restarted. More than the 35 s in which an agent notices that its connection
+    /// leads nowhere: the one before may have gone silent just then.
+    /// </summary>
+    public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>How long a node told to end a session has to report that it did. AWS's agent takes 2 s when its client is gone.</summary>
     public TimeSpan Termination { get; init; } = TimeSpan.FromSeconds(8);
     /// <summary>After this long without such a report the node is told again, on its control channel. Not sooner: too many such messages deafen AWS's agent.</summary>
