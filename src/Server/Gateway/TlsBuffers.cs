@@ -24,7 +24,7 @@ internal static class TlsBuffers
     /// <returns>Whether it was possible.</returns>
     public static bool GiveBackWhenIdle(SslStream? tls)
     {
-        if (SslControl is null || tls is null || Context?.GetValue(tls) is not SafeHandle handle)
+        if (SslControl is null || tls is null || Context?.GetValue(tls) is not SafeHandle { IsInvalid: false } handle)
             return false;
         var held = false;
         try
