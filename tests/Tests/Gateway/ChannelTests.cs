@@ -53,12 +53,12 @@ public sealed class ChannelTests : IAsyncLifetime
         Assert.Equal("in 0", await agent.NextAsync());
         await agent.SendAsync(0, "hello yourself");
         Assert.Equal("hello yourself", (await client.ReceiveAsync()).Text);
-        Assert.Equal("Connected", (await DescribeAsync("Active", started.SessionId!)).Status);
+        await BecomesAsync("Connected", started.SessionId!);
 
         await _api.CallAsync(SsmOperations.TerminateSession, new TerminateSessionRequest { SessionId = started.SessionId }, default);
         Assert.Equal("closed", await agent.NextAsync());
         Assert.Equal(("", started.SessionId), ((await client.ReceiveAsync()).Closed is var closed ? closed.Output : "", closed.SessionId));
-        Assert.Equal("Terminating", (await DescribeAsync("Active", started.SessionId!)).Status);
+        await BecomesAsync("Terminating", started.SessionId!);
         await CompleteAsync(control, started.SessionId!, "Success", "");
         var ended = await DescribeAsync("History", started.SessionId!);
         Assert.Equal(("Terminated", "test"), (ended.Status, ended.Reason));
@@ -285,10 +285,24 @@ public sealed class ChannelTests : IAsyncLifetime
         Parameters = new Dictionary<string, IReadOnlyList<string>> { ["portNumber"] = ["7001"], ["localPortNumber"] = ["7101"] },
     }, default);
 
+    /// <summary>A live session's state is written while its messages pass.</summary>
+    private async Task BecomesAsync(string status, string id)
+    {
+        using var deadline = new CancellationTokenSource(Deadline.Time);
+        while ((await DescribeAsync("Active", id)).Status != status)
+            await Task.Delay(5, deadline.Token);
+    }
+
     private async Task<Session> DescribeAsync(string state, string id)
     {
-        var page = await _api.CallAsync(SsmOperations.DescribeSessions, new DescribeSessionsRequest { State = state, Filters = [new SessionFilter { Key = "SessionId", Value = id }] }, default);
-        return Assert.Single(page.Sessions!);
+        using var deadline = new CancellationTokenSource(Deadline.Time);
+        while (true)
+        {
+            var page = await _api.CallAsync(SsmOperations.DescribeSessions, new DescribeSessionsRequest { State = state, Filters = [new SessionFilter { Key = "SessionId", Value = id }] }, default);
+            if (page.Sessions is [var session])
+                return session;
+            await Task.Delay(5, deadline.Token); // it is on its way from one list to the other
+        }
     }
 
     /// <summary>agent_task_complete, acknowledged with the id of the very message.</summary>
