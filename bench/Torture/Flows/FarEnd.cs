@@ -29,8 +29,8 @@ internal sealed class FarEnd : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose(); // not before: the loop may be about to accept
         foreach (var expected in _expected.Values)
             if (expected.Task.IsCompletedSuccessfully)
                 (await expected.Task).Dispose();

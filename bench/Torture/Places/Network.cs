@@ -41,10 +41,10 @@ internal sealed class Network : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         foreach (var link in Links)
             link.Reset();
         await _accepting;
+        _listener.Dispose(); // not before: the loop may be about to accept
         _end.Dispose();
     }
 

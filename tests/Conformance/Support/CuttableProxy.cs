@@ -67,9 +67,9 @@ internal sealed class CuttableProxy : IAsyncDisposable
         if (_end.IsCancellationRequested)
             return;
         await _end.CancelAsync();
-        _listener.Dispose();
         Cut();
         await _accepting;
+        _listener.Dispose(); // not before: the loop may be about to accept
     }
 
     private async Task AcceptAsync()

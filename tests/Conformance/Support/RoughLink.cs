@@ -41,8 +41,8 @@ internal sealed class RoughLink(int destination, TimeSpan oneWay, double loss, i
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose(); // not before: the loop may be about to accept
         _end.Dispose();
     }
 

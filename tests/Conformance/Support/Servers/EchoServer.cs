@@ -25,8 +25,8 @@ internal sealed class EchoServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose(); // not before: the loop may be about to accept
         _end.Dispose();
     }
 

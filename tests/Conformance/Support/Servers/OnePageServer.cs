@@ -24,8 +24,8 @@ internal sealed class OnePageServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Dispose();
         await _serving;
+        _listener.Dispose(); // not before: the loop may be about to accept
         _end.Dispose();
     }
 
