@@ -7,10 +7,12 @@ namespace Postern.Server.Api;
 
 /// <summary>
 /// The front door: every request to "/". Finds the operation, reads the body within its limit, has the signature checked, checks the permission
-/// declared with the operation, and only then lets anything look at the JSON.
+/// declared with the operation, reads the JSON, has the operation name what it touches, and only then runs it.
 /// </summary>
 internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
 {
+    private readonly Arns _arns = new(options.Region, options.Account);
+
     public async Task HandleAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
@@ -55,8 +57,14 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
             : await authenticator.AuthenticateAsync(http, body, operation.Service, http.RequestAborted);
         if (!caller.Satisfies(operation.Access))
             throw AuthErrors.NotAuthorized(caller, operation.Action);
-        var context = new CallContext(caller, PublicEndpoint(http.Request), http.Connection.RemoteIpAddress?.ToString() ?? "unknown", requestId);
-        var response = await operation.InvokeAsync(body, context, http.RequestAborted);
+        var call = operation.Parse(body);
+        var context = new CallContext(caller, PublicEndpoint(http.Request), http.Connection.RemoteIpAddress?.ToString() ?? "unknown", requestId)
+        {
+            Arns = _arns,
+            UserAgent = ForeignText.Show(http.Request.Headers.UserAgent.ToString()),
+        };
+        await call.TouchesAsync(context, http.RequestAborted);
+        var response = await call.InvokeAsync(context, http.RequestAborted);
         http.Response.ContentType = ErrorResponse.JsonType;
         http.Response.ContentLength = response.Length;
         await http.Response.Body.WriteAsync(response, http.RequestAborted);

@@ -13,20 +13,42 @@ internal abstract class Operation(string service, string target, Access access, 
     public Access Access { get; } = access;
     public string Action { get; } = action;
 
-    /// <summary>Parses the body, runs the handler, serialises its response.</summary>
-    public abstract Task<byte[]> InvokeAsync(ReadOnlyMemory<byte> body, CallContext context, CancellationToken cancellationToken);
+    /// <summary>Reads the body, which nobody has been allowed to send yet: it is bounded, and nothing but its shape is looked at.</summary>
+    /// <exception cref="AwsErrorException">SerializationException.</exception>
+    public abstract OperationCall Parse(ReadOnlyMemory<byte> body);
+}
+
+/// <summary>One call of an operation, read and not yet allowed.</summary>
+internal abstract class OperationCall
+{
+    /// <summary>What the call touches: each must be allowed before it is run.</summary>
+    public abstract ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken);
+
+    /// <summary>Runs the handler and serialises its answer.</summary>
+    public abstract Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc/>
 internal sealed class Operation<TRequest, TResponse>(
     AwsOperation<TRequest, TResponse> shape, Access access, string action,
+    Func<TRequest, CallContext, CancellationToken, ValueTask<IReadOnlyList<Touched>>> touches,
     Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
     : Operation(shape.Service, shape.Target, access, action)
 {
-    public override async Task<byte[]> InvokeAsync(ReadOnlyMemory<byte> body, CallContext context, CancellationToken cancellationToken)
+    public override OperationCall Parse(ReadOnlyMemory<byte> body) => new Call(this, RequestBody.Parse(body, shape.Request));
+
+    private ValueTask<IReadOnlyList<Touched>> TouchesAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
+        => touches(request, context, cancellationToken);
+
+    private async Task<byte[]> InvokeAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
+        => JsonSerializer.SerializeToUtf8Bytes(await handler(request, context, cancellationToken), shape.Response);
+
+    private sealed class Call(Operation<TRequest, TResponse> operation, TRequest request) : OperationCall
     {
-        var request = RequestBody.Parse(body, shape.Request);
-        var response = await handler(request, context, cancellationToken);
-        return JsonSerializer.SerializeToUtf8Bytes(response, shape.Response);
+        public override ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken)
+            => operation.TouchesAsync(request, context, cancellationToken);
+
+        public override Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken)
+            => operation.InvokeAsync(request, context, cancellationToken);
     }
 }

@@ -5,7 +5,8 @@ namespace Postern.Server.Api;
 
 /// <summary>
 /// The operations the gateway serves. Each feature adds its own while the gateway starts:
-/// <c>operations.Add(SsmOperations.StartSession, Access.User, "ssm:StartSession", startSession.HandleAsync)</c>.
+/// <c>operations.Add(SsmOperations.DeregisterManagedInstance, Access.User, "ssm:DeregisterManagedInstance", (request, context) => …, handler)</c>.
+/// There is no default for who may call it, nor for what it touches.
 /// </summary>
 internal sealed class OperationRegistry
 {
@@ -15,14 +16,29 @@ internal sealed class OperationRegistry
     public IReadOnlyCollection<Operation> All => _operations.Values;
 
     /// <param name="operation">Target and shapes.</param>
-    /// <param name="access">Who may call it.</param>
+    /// <param name="access">Which kind of caller it is for; a hard rule, no policy changes it.</param>
     /// <param name="action">The permission's name, such as ssm:StartSession; refusals name it.</param>
-    /// <param name="handler">Runs after the caller was authenticated and found to satisfy <paramref name="access"/>. Expected failures are AwsErrorException.</param>
+    /// <param name="touches">Names what the request touches, before it is allowed: it may look tags and owners up, and tells the caller nothing of them.</param>
+    /// <param name="handler">Runs after the caller was authenticated and allowed everything that <paramref name="touches"/> named. Expected failures are AwsErrorException.</param>
     public void Add<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, Access access, string action,
+        Func<TRequest, CallContext, CancellationToken, ValueTask<IReadOnlyList<Touched>>> touches,
         Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
     {
-        if (!_operations.TryAdd(operation.Target, new Operation<TRequest, TResponse>(operation, access, action, handler)))
+        if (!_operations.TryAdd(operation.Target, new Operation<TRequest, TResponse>(operation, access, action, touches, handler)))
             throw new InvalidOperationException($"The operation {operation.Target} is registered twice.");
+    }
+
+    /// <summary>An operation whose request alone says what it touches: one resource.</summary>
+    public void Add<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, Access access, string action,
+        Func<TRequest, CallContext, Touched> touches, Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
+        => Add(operation, access, action, (request, context, _) => ValueTask.FromResult<IReadOnlyList<Touched>>([touches(request, context)]), handler);
+
+    /// <summary>An operation that always touches the same, mostly <see cref="Touched.Anything"/>.</summary>
+    public void Add<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, Access access, string action,
+        Touched touches, Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
+    {
+        IReadOnlyList<Touched> always = [touches];
+        Add(operation, access, action, (_, _, _) => ValueTask.FromResult(always), handler);
     }
 
     public Operation? Find(string target) => _operations.GetValueOrDefault(target);

@@ -12,8 +12,11 @@ internal static class DocumentsFeature
     {
         var documents = services.GetRequiredService<SessionDocuments>();
         var reader = new DocumentReader(documents);
-        operations.Add(SsmOperations.GetDocument, Access.UserOrNode, "ssm:GetDocument", reader.GetAsync);
-        operations.Add(SsmOperations.DescribeDocument, Access.UserOrNode, "ssm:DescribeDocument", reader.DescribeAsync);
-        operations.Add(SsmOperations.ListDocuments, Access.User, "ssm:ListDocuments", new ListDocuments(documents).HandleAsync);
+        operations.Add(SsmOperations.GetDocument, Access.UserOrNode, "ssm:GetDocument", (request, context) => Resource(request.Name, context), reader.GetAsync);
+        operations.Add(SsmOperations.DescribeDocument, Access.UserOrNode, "ssm:DescribeDocument", (request, context) => Resource(request.Name, context), reader.DescribeAsync);
+        operations.Add(SsmOperations.ListDocuments, Access.User, "ssm:ListDocuments", Touched.Anything, new ListDocuments(documents).HandleAsync);
     }
+
+    /// <summary>A document as a resource of permissions, by name or by ARN.</summary>
+    private static Touched Resource(string? name, CallContext context) => new(context.Arns.Document(SessionDocuments.WithoutOwner(name ?? "")));
 }

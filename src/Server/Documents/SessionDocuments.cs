@@ -44,7 +44,7 @@ internal sealed class SessionDocuments
     }
 
     /// <summary>Documents may be named by ARN: arn:aws:ssm:REGION:ACCOUNT:document/NAME.</summary>
-    private static string WithoutOwner(string name)
+    public static string WithoutOwner(string name)
         => name.StartsWith("arn:", StringComparison.Ordinal) && name.IndexOf(":document/", StringComparison.Ordinal) is var at and > 0
             ? name[(at + ":document/".Length)..]
             : name;

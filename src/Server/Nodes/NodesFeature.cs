@@ -14,6 +14,7 @@ internal static class NodesFeature
         .AddSingleton<NodeStore>()
         .AddSingleton<ActivationStore>()
         .AddSingleton<TagStore>()
+        .AddSingleton<NodeResources>()
         .AddSingleton<MessagePolls>()
         .AddHostedService<NodeUpkeep>()
         .Replace(ServiceDescriptor.Singleton<FindNode>(provider =>
@@ -26,32 +27,50 @@ internal static class NodesFeature
 
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
-        operations.Add(SsmOperations.CreateActivation, Access.User, "ssm:CreateActivation", Make<CreateActivation>().HandleAsync);
-        operations.Add(SsmOperations.DescribeActivations, Access.User, "ssm:DescribeActivations", Make<DescribeActivations>().HandleAsync);
-        operations.Add(SsmOperations.DeleteActivation, Access.User, "ssm:DeleteActivation", Make<DeleteActivation>().HandleAsync);
+        var resources = services.GetRequiredService<NodeResources>();
+        operations.Add(SsmOperations.CreateActivation, Access.User, "ssm:CreateActivation",
+            (request, _) => Touched.Anything with { Keys = [.. NodeResources.KeysOf(request.Tags)] }, Make<CreateActivation>().HandleAsync);
+        operations.Add(SsmOperations.DescribeActivations, Access.User, "ssm:DescribeActivations", Touched.Anything, Make<DescribeActivations>().HandleAsync);
+        operations.Add(SsmOperations.DeleteActivation, Access.User, "ssm:DeleteActivation", Touched.Anything, Make<DeleteActivation>().HandleAsync);
 
-        operations.Add(SsmOperations.RegisterManagedInstance, Access.Anonymous, "ssm:RegisterManagedInstance", Make<RegisterManagedInstance>().HandleAsync);
-        operations.Add(SsmOperations.RequestManagedInstanceRoleToken, Access.NodeKey, "ssm:RequestManagedInstanceRoleToken", Make<RequestManagedInstanceRoleToken>().HandleAsync);
-        operations.Add(SsmOperations.UpdateManagedInstancePublicKey, Access.NodeKey, "ssm:UpdateManagedInstancePublicKey", Make<UpdateManagedInstancePublicKey>().HandleAsync);
-        operations.Add(SsmOperations.UpdateInstanceInformation, Access.Node, "ssm:UpdateInstanceInformation", Make<UpdateInstanceInformation>().HandleAsync);
-        operations.Add(SsmOperations.ListInstanceAssociations, Access.Node, "ssm:ListInstanceAssociations", ListInstanceAssociations.HandleAsync);
+        operations.Add(SsmOperations.RegisterManagedInstance, Access.Anonymous, "ssm:RegisterManagedInstance", Touched.Anything, Make<RegisterManagedInstance>().HandleAsync);
+        operations.Add(SsmOperations.RequestManagedInstanceRoleToken, Access.NodeKey, "ssm:RequestManagedInstanceRoleToken", Itself, Make<RequestManagedInstanceRoleToken>().HandleAsync);
+        operations.Add(SsmOperations.UpdateManagedInstancePublicKey, Access.NodeKey, "ssm:UpdateManagedInstancePublicKey", Itself, Make<UpdateManagedInstancePublicKey>().HandleAsync);
+        operations.Add(SsmOperations.UpdateInstanceInformation, Access.Node, "ssm:UpdateInstanceInformation", (request, context) => new Touched(context.Arns.Node(request.InstanceId ?? "")),
+            Make<UpdateInstanceInformation>().HandleAsync);
+        operations.Add(SsmOperations.ListInstanceAssociations, Access.Node, "ssm:ListInstanceAssociations", (request, context) => new Touched(context.Arns.Node(request.InstanceId ?? "")),
+            ListInstanceAssociations.HandleAsync);
 
-        operations.Add(SsmOperations.DescribeInstanceInformation, Access.User, "ssm:DescribeInstanceInformation", Make<DescribeInstanceInformation>().HandleAsync);
-        operations.Add(SsmOperations.GetConnectionStatus, Access.User, "ssm:GetConnectionStatus", Make<GetConnectionStatus>().HandleAsync);
-        operations.Add(SsmOperations.DeregisterManagedInstance, Access.User, "ssm:DeregisterManagedInstance", Make<DeregisterManagedInstance>().HandleAsync);
+        operations.Add(SsmOperations.DescribeInstanceInformation, Access.User, "ssm:DescribeInstanceInformation", Touched.Anything, Make<DescribeInstanceInformation>().HandleAsync);
+        operations.Add(SsmOperations.GetConnectionStatus, Access.User, "ssm:GetConnectionStatus", Touched.Anything, Make<GetConnectionStatus>().HandleAsync);
+        operations.Add(SsmOperations.DeregisterManagedInstance, Access.User, "ssm:DeregisterManagedInstance",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.InstanceId, context, cancellationToken)],
+            Make<DeregisterManagedInstance>().HandleAsync);
 
         var tags = Make<ResourceTags>();
-        operations.Add(SsmOperations.AddTagsToResource, Access.User, "ssm:AddTagsToResource", tags.AddAsync);
-        operations.Add(SsmOperations.RemoveTagsFromResource, Access.User, "ssm:RemoveTagsFromResource", tags.RemoveAsync);
-        operations.Add(SsmOperations.ListTagsForResource, Access.User, "ssm:ListTagsForResource", tags.ListAsync);
+        operations.Add(SsmOperations.AddTagsToResource, Access.User, "ssm:AddTagsToResource", async (request, context, cancellationToken) =>
+        {
+            var resource = await resources.FindTaggedAsync(request.ResourceType, request.ResourceId, context, cancellationToken);
+            return [resource with { Keys = [.. resource.Keys, .. NodeResources.KeysOf(request.Tags)] }];
+        }, tags.AddAsync);
+        operations.Add(SsmOperations.RemoveTagsFromResource, Access.User, "ssm:RemoveTagsFromResource", async (request, context, cancellationToken) =>
+        {
+            var resource = await resources.FindTaggedAsync(request.ResourceType, request.ResourceId, context, cancellationToken);
+            return [resource with { Keys = [.. resource.Keys, new ConditionKey("aws:TagKeys", request.TagKeys ?? [])] }];
+        }, tags.RemoveAsync);
+        operations.Add(SsmOperations.ListTagsForResource, Access.User, "ssm:ListTagsForResource",
+            async (request, context, cancellationToken) => [await resources.FindTaggedAsync(request.ResourceType, request.ResourceId, context, cancellationToken)],
+            tags.ListAsync);
 
         var delivery = Make<MessageDelivery>();
-        operations.Add(Ec2MessagesOperations.GetMessages, Access.Node, "ec2messages:GetMessages", delivery.GetMessagesAsync);
-        operations.Add(Ec2MessagesOperations.AcknowledgeMessage, Access.Node, "ec2messages:AcknowledgeMessage", delivery.AcknowledgeAsync);
-        operations.Add(Ec2MessagesOperations.SendReply, Access.Node, "ec2messages:SendReply", delivery.SendReplyAsync);
-        operations.Add(Ec2MessagesOperations.FailMessage, Access.Node, "ec2messages:FailMessage", delivery.FailAsync);
-        operations.Add(Ec2MessagesOperations.DeleteMessage, Access.Node, "ec2messages:DeleteMessage", delivery.DeleteAsync);
-        operations.Add(Ec2MessagesOperations.GetEndpoint, Access.Node, "ec2messages:GetEndpoint", delivery.GetEndpointAsync);
+        operations.Add(Ec2MessagesOperations.GetMessages, Access.Node, "ec2messages:GetMessages", Touched.Anything, delivery.GetMessagesAsync);
+        operations.Add(Ec2MessagesOperations.AcknowledgeMessage, Access.Node, "ec2messages:AcknowledgeMessage", Touched.Anything, delivery.AcknowledgeAsync);
+        operations.Add(Ec2MessagesOperations.SendReply, Access.Node, "ec2messages:SendReply", Touched.Anything, delivery.SendReplyAsync);
+        operations.Add(Ec2MessagesOperations.FailMessage, Access.Node, "ec2messages:FailMessage", Touched.Anything, delivery.FailAsync);
+        operations.Add(Ec2MessagesOperations.DeleteMessage, Access.Node, "ec2messages:DeleteMessage", Touched.Anything, delivery.DeleteAsync);
+        operations.Add(Ec2MessagesOperations.GetEndpoint, Access.Node, "ec2messages:GetEndpoint", Touched.Anything, delivery.GetEndpointAsync);
+
+        static Touched Itself<TRequest>(TRequest request, CallContext context) => new(context.Arns.Node(context.Caller.NodeId!));
 
         T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
     }

@@ -13,6 +13,7 @@ internal static class SessionsFeature
         return services
             .AddSingleton<SessionStore>()
             .AddSingleton<LiveSessions>()
+            .AddSingleton<SessionResources>()
             .AddSingleton<StartSession>()
             .AddSingleton<ResumeSession>()
             .AddSingleton<TerminateSession>()
@@ -22,9 +23,12 @@ internal static class SessionsFeature
 
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
-        operations.Add(SsmOperations.StartSession, Access.User, "ssm:StartSession", services.GetRequiredService<StartSession>().HandleAsync);
-        operations.Add(SsmOperations.ResumeSession, Access.User, "ssm:ResumeSession", services.GetRequiredService<ResumeSession>().HandleAsync);
-        operations.Add(SsmOperations.TerminateSession, Access.User, "ssm:TerminateSession", services.GetRequiredService<TerminateSession>().HandleAsync);
-        operations.Add(SsmOperations.DescribeSessions, Access.User, "ssm:DescribeSessions", services.GetRequiredService<DescribeSessions>().HandleAsync);
+        var resources = services.GetRequiredService<SessionResources>();
+        operations.Add(SsmOperations.StartSession, Access.User, "ssm:StartSession", resources.StartAsync, services.GetRequiredService<StartSession>().HandleAsync);
+        operations.Add(SsmOperations.ResumeSession, Access.User, "ssm:ResumeSession",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<ResumeSession>().HandleAsync);
+        operations.Add(SsmOperations.TerminateSession, Access.User, "ssm:TerminateSession",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<TerminateSession>().HandleAsync);
+        operations.Add(SsmOperations.DescribeSessions, Access.User, "ssm:DescribeSessions", Touched.Anything, services.GetRequiredService<DescribeSessions>().HandleAsync);
     }
 }

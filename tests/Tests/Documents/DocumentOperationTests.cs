@@ -10,7 +10,7 @@ namespace Postern.Tests.Documents;
 public sealed class DocumentOperationTests
 {
     private static readonly SessionDocuments Documents = new();
-    private static readonly CallContext Context = new(new Caller(Access.User, "000000000000", "arn:aws:iam::000000000000:user/admin", "AID", "admin"), new Uri("https://localhost"), "127.0.0.1", "r");
+    private static readonly CallContext Context = new(new Caller(Access.User, "000000000000", "arn:aws:iam::000000000000:user/admin", "AID", "admin"), new Uri("https://localhost"), "127.0.0.1", "r") { Arns = new Arns("us-east-1", "000000000000") };
 
     private readonly DocumentReader _reader = new(Documents);
     private readonly ListDocuments _list = new(Documents);

@@ -39,7 +39,7 @@ internal sealed class NodeWorld(Database database)
     public static CallContext As(string nodeId, Access kind = Access.Node)
         => Context(new Caller(kind, "000000000000", $"arn:aws:ssm:us-east-1:000000000000:managed-instance/{nodeId}", nodeId, nodeId, nodeId));
 
-    private static CallContext Context(Caller caller) => new(caller, new Uri("https://localhost:8443"), "127.0.0.1", "request-id");
+    private static CallContext Context(Caller caller) => new(caller, new Uri("https://localhost:8443"), "127.0.0.1", "request-id") { Arns = new Arns("us-east-1", caller.AccountId) };
 
     public static string NewPublicKey(int bits)
     {

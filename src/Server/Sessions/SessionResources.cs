@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json;
+using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
+using Postern.Server.Documents;
+using Postern.Server.Iam;
+using Postern.Server.Nodes;
+
+namespace Postern.Server.Sessions;
+
+/// <summary>Sessions, and what a new one reaches, as resources of permissions.</summary>
+internal sealed class SessionResources(SessionStore store, SessionDocuments documents, NodeResources nodes)
+{
+    private const string DocumentCheck = "ssm:SessionDocumentAccessCheck", OwnerTag = "ssm:resourceTag/aws:ssmmessages:session-id", TargetTag = "ssm:resourceTag/aws:ssmmessages:target-id";
+
+    /// <summary>
+    /// The node; and the document, when it is named, or when the node is allowed only by a statement that asks for the document to be
+    /// checked. Where a tunnel leads are condition keys of both.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<Touched>> StartAsync(StartSessionRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var name = SessionDocuments.WithoutOwner(request.DocumentName ?? SessionDocuments.Default);
+        var keys = KeysOf(name, request);
+        var node = await nodes.FindAsync(request.Target, context, cancellationToken);
+        node = node with { Keys = [.. node.Keys, .. keys] };
+        var checkedNode = node with { Keys = [.. node.Keys, new ConditionKey(DocumentCheck, "true")] };
+        var document = new Touched(context.Arns.Document(name)) { Keys = [.. keys, new ConditionKey(DocumentCheck, "true")] };
+        return request.DocumentName is not null
+            ? [checkedNode, document]
+            : [node with { Keys = [.. node.Keys, new ConditionKey(DocumentCheck, "false")], Otherwise = [checkedNode, document] }];
+    }
+
+    /// <summary>
+    /// A session, with its owner and its node as AWS tags them. It is named by its id, and by its owner's user id in place of the name, since
+    /// published policies have both. One that does not exist has neither.
+    /// </summary>
+    public async ValueTask<Touched> FindAsync(string? sessionId, CallContext context, CancellationToken cancellationToken)
+    {
+        var id = sessionId ?? "";
+        var row = SessionId.IsValid(id) ? await store.FindAsync(id, cancellationToken) : null;
+        return row is null ? new Touched(context.Arns.Session(id)) : new Touched([context.Arns.Session(id), context.Arns.Session($"{row.OwnerId}{id[id.LastIndexOf('-')..]}")])
+        {
+            Keys = [new ConditionKey(OwnerTag, row.OwnerId), new ConditionKey(TargetTag, row.NodeId)],
+        };
+    }
+
+    private List<ConditionKey> KeysOf(string name, StartSessionRequest request)
+    {
+        var keys = new List<ConditionKey>();
+        if (Resolve(name, request) is not { } resolved)
+            return keys;
+        keys.Add(new ConditionKey("postern:SessionType", resolved.SessionType));
+        if (resolved.SessionType != "Port")
+            return keys;
+        // Without a host the agent connects to its own machine.
+        var host = Parameter(resolved, "host") is { Length: > 0 } given ? given.ToLowerInvariant().TrimEnd('.') : "localhost";
+        keys.Add(new ConditionKey("postern:RemoteHost", host));
+        if (IPAddress.TryParse(host, out var address))
+            keys.Add(new ConditionKey("postern:RemoteAddress", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+        if (Parameter(resolved, "portNumber") is { Length: > 0 } port)
+            keys.Add(new ConditionKey("postern:RemotePort", port));
+        return keys;
+    }
+
+    /// <summary>Null when the document or its parameters will be refused, in words that are for callers who may start sessions.</summary>
+    private ResolvedSession? Resolve(string name, StartSessionRequest request)
+    {
+        try
+        {
+            return documents.Find(name) is { } document ? documents.Resolve(document, request.Parameters) : null;
+        }
+        catch (AwsErrorException)
+        {
+            return null; // said by the operation, once the caller may call it
+        }
+    }
+
+    private static string? Parameter(ResolvedSession resolved, string name)
+        => resolved.Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
