@@ -1,0 +1,7 @@
+namespace Postern.Server.Iam.Policies;
+
+internal enum Effect
+{
+    Allow,
+    Deny,
+}
