@@ -11,7 +11,7 @@ namespace Postern.Bench.Fleet;
 internal sealed class PersonWorker : IAsyncDisposable
 {
     public const string Role = "fleet-persons";
-    private const int AtOnce = 50, Page = 200;
+    private const int AtOnce = 50, Page = 200, PersonsAtOnce = 64;
     private static readonly TimeSpan OneStart = TimeSpan.FromSeconds(30);
 
     private readonly FleetPlace _place;
@@ -22,6 +22,8 @@ internal sealed class PersonWorker : IAsyncDisposable
 
     public PersonWorker(FleetPlace place)
     {
+        // A person's program connects on a thread of its own, which waits; as many such programs start at once.
+        ThreadPool.SetMinThreads(PersonsAtOnce, PersonsAtOnce);
         _place = place;
         _roots.ImportFromPemFile(place.CaFile);
         _http = new HttpClient(GatewayHttp.CreateHandler(place.CaFile));

@@ -91,14 +91,15 @@ public sealed partial class ClientSession : IAsyncDisposable
     public ValueTask<bool> FlushAsync(TimeSpan limit, CancellationToken cancellationToken) => _stream.FlushAsync(limit, cancellationToken);
 
     /// <summary>
-    /// Ends the session for good: tells the node (port sessions) and the service, each for a bounded time, so that nothing stays behind.
-    /// Errors of either do not matter: the gateway ends a session whose client is gone.
+    /// Ends the session for good: tells the node on the data channel (port sessions), whose acknowledgement is enough; otherwise the service,
+    /// on a connection of its own. Each for a bounded time; errors do not matter: the gateway ends a session whose client is gone.
     /// </summary>
     public async Task TerminateAsync()
     {
         if (_ended.Task.IsCompleted)
             return;
-        await Task.WhenAll(SendTerminateFlagAsync(), CallTerminateAsync());
+        if (!await SendTerminateFlagAsync())
+            await CallTerminateAsync();
         End(new SessionEnd(SessionEndReason.Terminated));
     }
 
@@ -125,19 +126,19 @@ public sealed partial class ClientSession : IAsyncDisposable
             _ = _ready.Task.Exception; // seen by Ended; nobody has to wait for Ready
     }
 
-    private async Task SendTerminateFlagAsync()
+    private async Task<bool> SendTerminateFlagAsync()
     {
         if (_facts is not { TerminateFlag: true })
-            return;
+            return false;
         using var limit = new CancellationTokenSource(FlagLimit, _time);
         try
         {
             await SendFlagAsync(PayloadFlag.TerminateSession, limit.Token);
-            await FlushAsync(FlagLimit, limit.Token);
+            return await FlushAsync(FlagLimit, limit.Token);
         }
         catch (OperationCanceledException)
         {
-            // Not connected just now, or over already.
+            return false; // not connected just now, or over already
         }
     }
 

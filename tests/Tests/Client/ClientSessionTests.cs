@@ -235,7 +235,7 @@ public sealed class ClientSessionTests
     }
 
     [Fact]
-    public async Task Terminate_sends_the_flag_and_calls_the_service()
+    public async Task Terminate_is_told_on_the_data_channel_and_needs_no_call_once_the_node_acknowledged_it()
     {
         await using var node = new FakeNode();
         await using var session = node.Open();
@@ -245,9 +245,33 @@ public sealed class ClientSessionTests
         var (type, payload) = await node.ReceiveAsync();
         Assert.Equal(PayloadType.Flag, type);
         Assert.Equal("00000002", Convert.ToHexString(payload));
-        Assert.Equal(1, node.Terminated);
+        Assert.Equal(0, node.Terminated);
         Assert.False((await session.Ended).IsFailure);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await session.SendAsync(PayloadType.Output, new byte[1], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Terminate_calls_the_service_when_the_node_cannot_be_told()
+    {
+        await using var node = new FakeNode();
+        await using var session = node.Open();
+        await node.HandshakeAsync("Port", """{"type":"LocalPortForwarding"}""");
+        await session.Ready.WaitAsync(Deadline.Time);
+        node.OnConnect = () => throw new HttpRequestException("refused");
+        node.Cut();
+        await session.TerminateAsync();
+        Assert.Equal(1, node.Terminated);
+    }
+
+    [Fact]
+    public async Task Terminate_calls_the_service_where_nodes_take_no_flag()
+    {
+        await using var node = new FakeNode();
+        await using var session = node.Open();
+        await node.HandshakeAsync("Standard_Stream");
+        await session.Ready.WaitAsync(Deadline.Time);
+        await session.TerminateAsync();
+        Assert.Equal(1, node.Terminated);
     }
 
     [Theory]
