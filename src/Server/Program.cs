@@ -1,4 +1,5 @@
 using Postern.Server.Api;
+using Postern.Server.Audit;
 using Postern.Server.Documents;
 using Postern.Server.Gateway;
 using Postern.Server.Hosting;
@@ -26,6 +27,7 @@ internal static class Program
     internal static void AddFeatures(IServiceCollection services) => services
         .AddStorage()
         .AddIam()
+        .AddAudit()
         .AddApi()
         .AddNodes()
         .AddDocuments()

@@ -23,5 +23,7 @@ internal sealed record ServerOptions
     public Uri? Endpoint { get; init; }
     /// <summary>Data channels that one address may have upgraded without having shown a token yet.</summary>
     public int OpeningPerAddress { get; init; } = 100;
+    /// <summary>Entries of the audit log older than this many days are removed; 0: never.</summary>
+    public int AuditDays { get; init; } = 365;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

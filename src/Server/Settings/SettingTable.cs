@@ -28,6 +28,8 @@ internal static class SettingTable
             (o, v) => o with { Endpoint = SettingValues.Endpoint(v) }),
         Single("opening-per-address", "N", "data channels one address may be opening at a time, 1 to 1000; more for a proxy or a network that shares one address (100)",
             (o, v) => o with { OpeningPerAddress = SettingValues.Count(v, 1, 1000) }),
+        Single("audit-days", "N", "days that entries of the audit log are kept, 0 for ever (365)",
+            (o, v) => o with { AuditDays = SettingValues.Count(v, 0, 36_500) }),
         Single("log-level", "LEVEL", "trace, debug, information, warning or error (information)",
             (o, v) => o with { LogLevel = SettingValues.Level(v) }),
     ];

@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Postern.Server.Audit;
+
+/// <summary>
+/// What of a request and of an answer is recorded: the members listed here, and nothing else. So a secret can be recorded only by writing its name
+/// into this file: activation codes, tokens, secret keys, command lines and the content of documents are not in it.
+/// </summary>
+internal static class RecordedFields
+{
+    private const int MaxDepth = 16;
+
+    /// <summary>Members of requests, of any operation that has them: identifiers, names, filters, limits.</summary>
+    private static readonly HashSet<string> Requested = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Target", "DocumentName", "Reason", "SessionId", "State", "Filters", "MaxResults", "InstanceId", "ResourceType", "ResourceId", "Tags", "TagKeys",
+        "ActivationId", "IamRole", "RegistrationLimit", "DefaultInstanceName", "Description", "ExpirationDate", "Name", "DocumentVersion", "DocumentType",
+        "DocumentFormat", "TargetType", "VersionName", "DisplayName", "PermissionType", "AccountIdsToAdd", "AccountIdsToRemove", "SettingId", "SettingValue",
+        "DocumentFilterList", "InstanceInformationFilterList", "LookupAttributes", "StartTime", "EndTime", "EventCategory",
+        "UserName", "NewUserName", "Path", "NewPath", "PathPrefix", "GroupName", "NewGroupName", "RoleName", "PolicyName", "PolicyArn", "PolicyDocument",
+        "AssumeRolePolicyDocument", "PermissionsBoundary", "MaxSessionDuration", "AccessKeyId", "Status", "VersionId", "SetAsDefault", "InstanceProfileName",
+        "RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "PolicyArns", "TransitiveTagKeys", "SourceIdentity", "PolicySourceArn", "ActionNames",
+        "ResourceArns", "EntityFilter", "PolicyUsageFilter", "Scope", "OnlyAttached", "Marker", "MaxItems", "Filter",
+    };
+
+    /// <summary>Of the parameters of a session: where a tunnel leads. All others may be command lines.</summary>
+    private static readonly HashSet<string> SessionParameters = new(StringComparer.Ordinal) { "host", "portNumber", "localPortNumber" };
+
+    /// <summary>Members of answers: the ids of what was made.</summary>
+    private static readonly HashSet<string> Answered = new(StringComparer.Ordinal) { "SessionId", "ActivationId", "InstanceId", "DocumentVersion" };
+
+    /// <summary>A JSON request as requestParameters; null when nothing of it is recorded.</summary>
+    public static string? OfRequest(ReadOnlyMemory<byte> body) => Filtered(body, static (json, root) =>
+    {
+        foreach (var member in root.EnumerateObject())
+        {
+            if (Requested.Contains(member.Name))
+            {
+                json.WritePropertyName(Small(member.Name));
+                member.Value.WriteTo(json);
+            }
+            else if (member.NameEquals("Parameters") && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                json.WriteStartObject("parameters");
+                foreach (var parameter in member.Value.EnumerateObject().Where(parameter => SessionParameters.Contains(parameter.Name)))
+                    parameter.WriteTo(json);
+                json.WriteEndObject();
+            }
+        }
+    });
+
+    /// <summary>A request of the query protocol; lists and structures keep their flat names.</summary>
+    public static string? OfForm(IEnumerable<KeyValuePair<string, string>> form) => Written(json =>
+    {
+        foreach (var (name, value) in form)
+        {
+            var dot = name.IndexOf('.');
+            if (Requested.Contains(dot < 0 ? name : name[..dot]))
+                json.WriteString(Small(name), value);
+        }
+    });
+
+    /// <summary>A JSON answer as responseElements; null when nothing of it is recorded.</summary>
+    public static string? OfAnswer(ReadOnlyMemory<byte> body) => Filtered(body, static (json, root) =>
+    {
+        foreach (var member in root.EnumerateObject().Where(member => Answered.Contains(member.Name) && member.Value.ValueKind == JsonValueKind.String))
+        {
+            json.WritePropertyName(Small(member.Name));
+            member.Value.WriteTo(json);
+        }
+    });
+
+    private static string? Filtered(ReadOnlyMemory<byte> body, Action<Utf8JsonWriter, JsonElement> members)
+    {
+        if (body.IsEmpty)
+            return null;
+        try
+        {
+            using var parsed = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return parsed.RootElement.ValueKind == JsonValueKind.Object ? Written(json => members(json, parsed.RootElement)) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // refused as no JSON; the entry says so
+        }
+    }
+
+    private static string? Written(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        const int Empty = 2; // {}
+        return buffer.WrittenCount == Empty ? null : Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>As CloudTrail names members: with a small first letter.</summary>
+    private static string Small(string name) => name.Length == 0 || char.IsAsciiLetterLower(name[0]) ? name : char.ToLowerInvariant(name[0]) + name[1..];
+}
