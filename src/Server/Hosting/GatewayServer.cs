@@ -108,8 +108,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         certificate.Refresh();
         var database = Services.GetRequiredService<Database>();
         await database.MigrateAsync(cancellationToken);
-        var users = Services.GetRequiredService<UserStore>();
-        await users.CheckMasterKeyAsync(cancellationToken);
+        await Services.GetRequiredService<AccessKeySecrets>().CheckMasterKeyAsync(cancellationToken);
+        var seed = Services.GetRequiredService<IdentitySeed>();
+        await seed.CreateRolesAsync(cancellationToken);
 
         Program.AddOperations(Services.GetRequiredService<OperationRegistry>(), Services);
         _app.Use(_readiness.HandleAsync);
@@ -119,7 +120,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         Program.MapRoutes(_app);
         await _app.StartAsync(cancellationToken);
         Addresses = [.. Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(address => new Uri(address))];
-        if (await users.CreateAdministratorAsync(key => AdministratorFile.Write(data.AdministratorFile, key, Options, ClientEndpoint(), certificate.TrustFile()), cancellationToken))
+        if (await seed.CreateAdministratorAsync(key => AdministratorFile.Write(data.AdministratorFile, key, Options, ClientEndpoint(), certificate.TrustFile()), cancellationToken))
             log.AdministratorMade(data.AdministratorFile);
         log.FilesAllowed(OpenFiles.Allowed, OpenFiles.Connections);
         log.Started(string.Join(", ", Addresses.Select(address => address.GetLeftPart(UriPartial.Authority))), database.Description, Options.Region, Options.Account);

@@ -10,7 +10,9 @@ internal static class IamFeature
         services.TryAddSingleton<FindNode>((_, _) => default); // replaced by the feature that owns nodes
         return services
             .AddSingleton(provider => MasterKey.LoadOrCreate(Path.Combine(provider.GetRequiredService<ServerOptions>().Data, "master.key")))
-            .AddSingleton<UserStore>()
+            .AddSingleton<AccessKeySecrets>()
+            .AddSingleton<PrincipalStore>()
+            .AddSingleton<IdentitySeed>()
             .AddSingleton<NodeCredentials>()
             .AddSingleton<RequestAuthenticator>();
     }

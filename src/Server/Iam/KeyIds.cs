@@ -6,7 +6,8 @@ namespace Postern.Server.Iam;
 /// <summary>Ids and secrets in the shapes AWS's tools check: a prefix that tells the kind, then base32; secrets of 40 characters.</summary>
 internal static class KeyIds
 {
-    public const string LongLivedPrefix = "AKIA", TemporaryPrefix = "ASIA", UserPrefix = "AIDA", RolePrefix = "AROA";
+    public const string LongLivedPrefix = "AKIA", TemporaryPrefix = "ASIA", UserPrefix = "AIDA", RolePrefix = "AROA",
+        GroupPrefix = "AGPA", PolicyPrefix = "ANPA", InstanceProfilePrefix = "AIPA";
     /// <summary>Characters of an access key id, prefix included.</summary>
     public const int AccessKeyLength = 20;
     private const int AccessKeyCharacters = 16, UniqueIdCharacters = 17, SecretBytes = 30;
@@ -16,9 +17,12 @@ internal static class KeyIds
 
     public static string NewTemporary() => TemporaryPrefix + RandomNumberGenerator.GetString(Base32, AccessKeyCharacters);
 
-    public static string NewUserId() => UserPrefix + RandomNumberGenerator.GetString(Base32, UniqueIdCharacters);
+    public static string NewUserId() => NewId(UserPrefix);
 
-    /// <summary>Roles are no rows yet; their id follows from account and name.</summary>
+    /// <summary>A unique id of the kind that <paramref name="prefix"/> tells.</summary>
+    public static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Base32, UniqueIdCharacters);
+
+    /// <summary>The id of a role that was in use before roles were rows: it follows from account and name.</summary>
     public static string RoleId(string account, string role)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{account}/{role}"));

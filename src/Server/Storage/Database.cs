@@ -23,6 +23,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>What the database is, for people: a path, or host and name. Never a password.</summary>
     public abstract string Description { get; }
 
+    /// <summary>Whether other gateways may change it.</summary>
+    public abstract bool IsShared { get; }
+
     /// <summary>The type of {{bytes}} in migrations.</summary>
     protected internal abstract string BytesType { get; }
 

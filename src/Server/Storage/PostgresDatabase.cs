@@ -30,6 +30,8 @@ internal sealed class PostgresDatabase : Database
 
     public override string Description { get; }
 
+    public override bool IsShared => true;
+
     protected internal override string BytesType => "BYTEA";
 
     protected internal override Task LockMigrationsAsync(DbConnection connection, CancellationToken cancellationToken)

@@ -1,0 +1,100 @@
+using System.Data.Common;
+using Dapper;
+using Postern.Server.Storage;
+
+namespace Postern.Server.Iam;
+
+/// <summary>Reads one principal with its tags and policies from the tables.</summary>
+internal static class PrincipalReader
+{
+    /// <summary>What stands for a policy that is named but not there: whoever it bounded may do nothing until somebody mends it.</summary>
+    private const string NothingAllowed = """{"Version":"2012-10-17","Statement":[{"Sid":"PolicyIsMissing","Effect":"Deny","Action":"*","Resource":"*"}]}""";
+
+    /// <param name="connection">Open.</param>
+    /// <param name="account">Part of its ARN.</param>
+    /// <param name="column">user_id or name; names are compared without case.</param>
+    /// <param name="value">What to look for.</param>
+    /// <param name="cancellationToken">The end of the request.</param>
+    public static async Task<UserPrincipal?> UserAsync(DbConnection connection, string account, string column, string value, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<PrincipalRow>(new CommandDefinition(
+            $"SELECT user_id AS id, name, path, boundary_arn FROM users WHERE {Match(column)}", new { value }, cancellationToken: cancellationToken));
+        if (row is null) return null;
+        var groups = (await connection.QueryAsync<PrincipalRow>(new CommandDefinition(
+            "SELECT g.group_id AS id, g.name FROM iam_groups g JOIN group_members m ON m.group_id = g.group_id WHERE m.user_id = @Id ORDER BY g.name",
+            new { row.Id }, cancellationToken: cancellationToken))).AsList();
+        var owners = groups.ToDictionary(group => group.Id, group => $"group {group.Name}");
+        owners.Add(row.Id, $"user {row.Name}");
+        return new UserPrincipal(row.Id, row.Name, row.Path, PrincipalArns.User(account, row.Path, row.Name), await TagsAsync(connection, row.Id, cancellationToken),
+            await PoliciesAsync(connection, owners, cancellationToken), await BoundaryAsync(connection, row.BoundaryArn, cancellationToken));
+    }
+
+    /// <inheritdoc cref="UserAsync"/>
+    public static async Task<RolePrincipal?> RoleAsync(DbConnection connection, string account, string column, string value, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<PrincipalRow>(new CommandDefinition(
+            $"SELECT role_id AS id, name, path, boundary_arn, trust_policy, max_session_duration FROM roles WHERE {Match(column)}", new { value }, cancellationToken: cancellationToken));
+        if (row is null) return null;
+        var owners = new Dictionary<string, string> { [row.Id] = $"role {row.Name}" };
+        return new RolePrincipal(row.Id, row.Name, row.Path, PrincipalArns.Role(account, row.Path, row.Name), await TagsAsync(connection, row.Id, cancellationToken),
+            await PoliciesAsync(connection, owners, cancellationToken), await BoundaryAsync(connection, row.BoundaryArn, cancellationToken),
+            new PolicyText($"trust policy of role {row.Name}", row.TrustPolicy), TimeSpan.FromSeconds(row.MaxSessionDuration));
+    }
+
+    private static string Match(string column) => column == "name" ? "lower(name) = lower(@value)" : $"{column} = @value";
+
+    private static async Task<IReadOnlyDictionary<string, string>> TagsAsync(DbConnection connection, string ownerId, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync<TagRow>(new CommandDefinition(
+            "SELECT tag_key, tag_value FROM identity_tags WHERE owner_id = @ownerId", new { ownerId }, cancellationToken: cancellationToken));
+        return rows.ToDictionary(row => row.TagKey, row => row.TagValue, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static async Task<IReadOnlyList<PolicyText>> PoliciesAsync(DbConnection connection, Dictionary<string, string> owners, CancellationToken cancellationToken)
+    {
+        var conditions = new SqlConditions().In("owner_id", owners.Keys);
+        var inline = await connection.QueryAsync<PolicyRow>(new CommandDefinition(
+            $"SELECT owner_id, name, document FROM inline_policies WHERE {conditions.Sql} ORDER BY owner_id, name", conditions.Parameters, cancellationToken: cancellationToken));
+        var policies = inline.Select(row => new PolicyText($"inline policy {row.Name} of {owners[row.OwnerId]}", row.Document)).ToList();
+        var attached = await connection.QueryAsync<string>(new CommandDefinition(
+            $"SELECT DISTINCT policy_arn FROM policy_attachments WHERE {conditions.Sql} ORDER BY policy_arn", conditions.Parameters, cancellationToken: cancellationToken));
+        foreach (var arn in attached.AsList())
+            policies.Add(await ManagedAsync(connection, arn, cancellationToken));
+        return policies;
+    }
+
+    private static async Task<PolicyText?> BoundaryAsync(DbConnection connection, string? arn, CancellationToken cancellationToken)
+        => arn is null ? null : await ManagedAsync(connection, arn, cancellationToken);
+
+    /// <summary>The default version of a managed policy.</summary>
+    public static async Task<PolicyText> ManagedAsync(DbConnection connection, string arn, CancellationToken cancellationToken)
+    {
+        var document = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
+            "SELECT v.document FROM managed_policies p JOIN policy_versions v ON v.policy_id = p.policy_id AND v.version = p.default_version WHERE p.arn = @arn",
+            new { arn }, cancellationToken: cancellationToken));
+        return new PolicyText(arn, document ?? NothingAllowed);
+    }
+
+    private sealed class PrincipalRow
+    {
+        public string Id { get; set; } = "";
+        public string Name { get; set; } = "";
+        public string Path { get; set; } = "/";
+        public string? BoundaryArn { get; set; }
+        public string TrustPolicy { get; set; } = "";
+        public long MaxSessionDuration { get; set; }
+    }
+
+    private sealed class PolicyRow
+    {
+        public string OwnerId { get; set; } = "";
+        public string Name { get; set; } = "";
+        public string Document { get; set; } = "";
+    }
+
+    private sealed class TagRow
+    {
+        public string TagKey { get; set; } = "";
+        public string TagValue { get; set; } = "";
+    }
+}
