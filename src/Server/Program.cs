@@ -4,6 +4,7 @@ using Postern.Server.Documents;
 using Postern.Server.Gateway;
 using Postern.Server.Hosting;
 using Postern.Server.Iam;
+using Postern.Server.Identity;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 using Postern.Server.Storage;
@@ -36,6 +37,7 @@ internal static class Program
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
     {
+        IdentityFeature.AddTo(operations, services);
         NodesFeature.AddTo(operations, services);
         DocumentsFeature.AddTo(operations, services);
         SessionsFeature.AddTo(operations, services);

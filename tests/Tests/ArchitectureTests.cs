@@ -84,7 +84,7 @@ public sealed partial class ArchitectureTests
         Assert.True(found.Count == 0, $"'{text}' {why}: {string.Join(", ", found)}");
     }
 
-    [GeneratedRegex(@"Postern\.Server\.(Settings|Storage|Iam|Api|Nodes|Documents|Sessions|Gateway|Hosting)\b")]
+    [GeneratedRegex(@"Postern\.Server\.(Settings|Storage|Iam|Audit|Api|Identity|Nodes|Documents|Sessions|Gateway|CloudTrail|Hosting)\b")]
     private static partial Regex ServerNamespace();
 
     [GeneratedRegex(@"LoggerMessage\((?:EventId\s*=\s*)?(\d+)")]

@@ -19,11 +19,11 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
         var requestId = Guid.NewGuid().ToString();
         http.Response.Headers["x-amzn-RequestId"] = requestId;
         var query = QueryProtocol.Speaks(http.Request);
-        var name = query ? QueryProtocol.Service : http.Request.Headers["X-Amz-Target"].ToString();
+        var name = query ? "query" : http.Request.Headers["X-Amz-Target"].ToString();
         try
         {
             if (query)
-                await IdentityAsync(http, requestId);
+                name = await QueryAsync(http, requestId);
             else
                 await OperationAsync(http, name, requestId);
         }
@@ -52,12 +52,26 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
                 ? "The request names no operation (POST with the header X-Amz-Target)."
                 : $"The operation {ForeignText.Show(target)} is not served here.");
         var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
+        await AnswerAsync(http, operation, body, () => operation.Parse(body), ErrorResponse.JsonType, requestId);
+    }
+
+    private async Task<string> QueryAsync(HttpContext http, string requestId)
+    {
+        var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
+        var form = QueryProtocol.Read(http.Request, body);
+        var operation = QueryProtocol.Find(operations, form);
+        await AnswerAsync(http, operation, body, () => operation.Parse(form), ErrorResponse.XmlType, requestId);
+        return operation.Action;
+    }
+
+    private async Task AnswerAsync(HttpContext http, Operation operation, byte[] body, Func<OperationCall> parse, string contentType, string requestId)
+    {
         var caller = operation.Access == Access.Anonymous
             ? Caller.Anonymous(options.Account)
             : await authenticator.AuthenticateAsync(http, body, operation.Service, http.RequestAborted);
         if (!caller.Satisfies(operation.Access))
             throw AuthErrors.NotAuthorized(caller, operation.Action);
-        var call = operation.Parse(body);
+        var call = parse();
         var context = new CallContext(caller, PublicEndpoint(http.Request), http.Connection.RemoteIpAddress?.ToString() ?? "unknown", requestId)
         {
             Arns = _arns,
@@ -65,20 +79,9 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
         };
         await call.TouchesAsync(context, http.RequestAborted);
         var response = await call.InvokeAsync(context, http.RequestAborted);
-        http.Response.ContentType = ErrorResponse.JsonType;
+        http.Response.ContentType = contentType;
         http.Response.ContentLength = response.Length;
         await http.Response.Body.WriteAsync(response, http.RequestAborted);
-    }
-
-    private async Task IdentityAsync(HttpContext http, string requestId)
-    {
-        var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
-        QueryProtocol.CheckAction(http.Request, body);
-        var caller = await authenticator.AuthenticateAsync(http, body, QueryProtocol.Service, http.RequestAborted);
-        if (!caller.Satisfies(Access.UserOrNode))
-            throw AuthErrors.NotAuthorized(caller, "sts:GetCallerIdentity");
-        http.Response.ContentType = ErrorResponse.XmlType;
-        await http.Response.WriteAsync(QueryProtocol.Describe(caller, requestId), http.RequestAborted);
     }
 
     // The Host of a signed request is covered by its signature, so what a client is told to connect to is what it called.

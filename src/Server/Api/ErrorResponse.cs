@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
@@ -29,15 +28,25 @@ internal static class ErrorResponse
         return http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted).AsTask();
     }
 
-    /// <summary>The query protocol of STS.</summary>
+    /// <summary>The query protocol. SDKs look at the code and the message, not at the namespace.</summary>
     public static Task WriteXmlAsync(HttpContext http, AwsErrorException error, string requestId)
     {
-        http.Response.StatusCode = error.Status;
+        var code = QueryProtocol.CodeOf(error.Code);
+        using var buffer = new MemoryStream();
+        using (var xml = QueryXml.Write(buffer))
+        {
+            xml.WriteStartElement("ErrorResponse", QueryService.Iam.Namespace);
+            xml.WriteStartElement("Error");
+            QueryXml.Element(xml, "Type", error.Status < StatusCodes.Status500InternalServerError ? "Sender" : "Receiver");
+            QueryXml.Element(xml, "Code", code);
+            QueryXml.Element(xml, "Message", error.Message);
+            xml.WriteEndElement();
+            QueryXml.Element(xml, "RequestId", requestId);
+            xml.WriteEndDocument();
+        }
+        http.Response.StatusCode = code == "AccessDenied" ? StatusCodes.Status403Forbidden : error.Status; // 400 in the other protocol
         http.Response.ContentType = XmlType;
-        var type = error.Status < StatusCodes.Status500InternalServerError ? "Sender" : "Receiver";
-        return http.Response.WriteAsync(
-            $"""
-            <ErrorResponse xmlns="{QueryProtocol.Namespace}"><Error><Type>{type}</Type><Code>{SecurityElement.Escape(QueryProtocol.CodeOf(error.Code))}</Code><Message>{SecurityElement.Escape(error.Message)}</Message></Error><RequestId>{requestId}</RequestId></ErrorResponse>
-            """, http.RequestAborted);
+        http.Response.ContentLength = buffer.Length;
+        return http.Response.Body.WriteAsync(buffer.ToArray(), http.RequestAborted).AsTask();
     }
 }

@@ -11,9 +11,10 @@ namespace Postern.Server.Api;
 internal sealed class OperationRegistry
 {
     private readonly Dictionary<string, Operation> _operations = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Name, string Version), QueryOperation> _queries = [];
 
-    /// <summary>Everything registered, for tests that hold every operation to its permission.</summary>
-    public IReadOnlyCollection<Operation> All => _operations.Values;
+    /// <summary>Everything registered, in both protocols, for tests that hold every operation to its permission.</summary>
+    public IReadOnlyCollection<Operation> All => [.. _operations.Values, .. _queries.Values];
 
     /// <param name="operation">Target and shapes.</param>
     /// <param name="access">Which kind of caller it is for; a hard rule, no policy changes it.</param>
@@ -40,6 +41,22 @@ internal sealed class OperationRegistry
         IReadOnlyList<Touched> always = [touches];
         Add(operation, access, action, (_, _, _) => ValueTask.FromResult(always), handler);
     }
+
+    /// <summary>An operation of the query protocol; its action is SERVICE:NAME.</summary>
+    public void Add(QueryService service, string name, Access access, QueryTouches touches, QueryHandler handler)
+    {
+        if (!_queries.TryAdd((name, service.Version), new QueryOperation(service, name, access, touches, handler)))
+            throw new InvalidOperationException($"The operation {service.Name}:{name} is registered twice.");
+    }
+
+    /// <summary>One of the query protocol that always touches the same.</summary>
+    public void Add(QueryService service, string name, Access access, Touched touches, QueryHandler handler)
+    {
+        IReadOnlyList<Touched> always = [touches];
+        Add(service, name, access, (_, _, _) => ValueTask.FromResult(always), handler);
+    }
+
+    public QueryOperation? FindQuery(string name, string version) => _queries.GetValueOrDefault((name, version));
 
     public Operation? Find(string target) => _operations.GetValueOrDefault(target);
 }

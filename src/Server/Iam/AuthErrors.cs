@@ -11,6 +11,10 @@ internal static class AuthErrors
 
     public static AwsErrorException UnknownKey() => new("UnrecognizedClientException", "The security token included in the request is invalid.", Refused);
 
+    /// <summary>Too many wrong signatures; SDKs wait and try again.</summary>
+    public static AwsErrorException TooManyWrong() => new("ThrottlingException",
+        "Rate exceeded: too many requests with a wrong key or signature came from your address. Check your credentials and wait a minute.", StatusCodes.Status400BadRequest);
+
     public static AwsErrorException ExpiredToken() => new("ExpiredTokenException", "The security token included in the request is expired", Refused);
 
     public static AwsErrorException From(SignatureError error) => new(error.Code, error.Message, Refused);

@@ -13,7 +13,11 @@ internal static class IamFeature
             .AddSingleton<AccessKeySecrets>()
             .AddSingleton<PrincipalStore>()
             .AddSingleton<IdentitySeed>()
+            .AddSingleton<PrincipalUse>()
+            .AddHostedService<PrincipalUseWriter>()
             .AddSingleton<NodeCredentials>()
+            .AddSingleton<TemporaryCredentials>()
+            .AddSingleton<WrongSignatures>()
             .AddSingleton<RequestAuthenticator>();
     }
 }

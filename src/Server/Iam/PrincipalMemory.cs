@@ -15,11 +15,17 @@ internal sealed class PrincipalMemory(long version)
     private readonly ConcurrentDictionary<string, AccessKey> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Principal> _principals = new(StringComparer.OrdinalIgnoreCase);
 
+    private readonly ConcurrentDictionary<string, PolicyText> _policies = new(StringComparer.Ordinal);
+
     public long Version => version;
 
     public AccessKey? Key(string accessKeyId) => _keys.GetValueOrDefault(accessKeyId);
 
     public Principal? Principal(string key) => _principals.GetValueOrDefault(key);
+
+    public PolicyText? Policy(string arn) => _policies.GetValueOrDefault(arn);
+
+    public void Keep(PolicyText policy) => Keep(_policies, policy.Name, policy);
 
     public void Keep(AccessKey key) => Keep(_keys, key.AccessKeyId, key);
 

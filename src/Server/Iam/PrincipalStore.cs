@@ -54,6 +54,17 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         return (RolePrincipal?)await FindAsync(RoleByName + last, connection => PrincipalReader.RoleAsync(connection, options.Account, "name", last, cancellationToken), cancellationToken);
     }
 
+    /// <summary>The default version of a managed policy; one that is not there denies everything.</summary>
+    public async ValueTask<PolicyText> FindPolicyAsync(string arn, CancellationToken cancellationToken)
+    {
+        var memory = await MemoryAsync(cancellationToken);
+        if (memory.Policy(arn) is { } known) return known;
+        await using var connection = await database.OpenAsync(cancellationToken);
+        var policy = await PrincipalReader.ManagedAsync(connection, arn, cancellationToken);
+        memory.Keep(policy);
+        return policy;
+    }
+
     /// <summary>A change, in one transaction. When it returns, every call of this gateway sees it; other gateways see it with their next call.</summary>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal abstract class Database : IAsyncDisposable
     public abstract string Description { get; }
 
     /// <summary>Whether other gateways may change it.</summary>
-    public abstract bool IsShared { get; }
+    public virtual bool IsShared => false;
 
     /// <summary>The type of {{bytes}} in migrations.</summary>
     protected internal abstract string BytesType { get; }

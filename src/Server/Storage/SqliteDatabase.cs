@@ -32,8 +32,6 @@ internal sealed class SqliteDatabase : Database
 
     public override string Description => $"SQLite {_path}";
 
-    public override bool IsShared => false;
-
     protected internal override string BytesType => "BLOB";
 
     // BEGIN IMMEDIATE already keeps every other writer out, of this process and of others.

@@ -2,7 +2,9 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Xml.Linq;
 using Postern.Protocol.SigV4;
+using Postern.Server.Api;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Api;
@@ -15,6 +17,11 @@ internal sealed record ApiAnswer(int Status, string Body, HttpResponseHeaders He
     {
         get
         {
+            if (Body.StartsWith('<'))
+            {
+                var error = XDocument.Parse(Body).Root!.Elements().First(); // <ErrorResponse><Error>
+                return (error.Elements().First(e => e.Name.LocalName == "Code").Value, error.Elements().First(e => e.Name.LocalName == "Message").Value);
+            }
             var json = JsonDocument.Parse(Body).RootElement;
             return (json.GetProperty("__type").GetString()!, json.GetProperty("message").GetString()!);
         }
@@ -39,6 +46,20 @@ internal sealed record ApiCall
     public RSA? NodeKey { get; init; }
     public string NodeId { get; init; } = "";
     public bool Chunked { get; init; }
+
+    /// <summary>A call of one operation without members, in the operation's protocol, not signed.</summary>
+    public static ApiCall Of(Operation operation)
+        => operation is QueryOperation query ? Query(query.QueryService, $"Action={query.Name}") : new ApiCall { Target = operation.Target, Service = operation.Service };
+
+    /// <param name="service">Of the query protocol.</param>
+    /// <param name="form">Without the version.</param>
+    public static ApiCall Query(QueryService service, string form) => new()
+    {
+        Target = null,
+        Service = service.Name,
+        ContentType = "application/x-www-form-urlencoded; charset=utf-8",
+        Body = $"{form}&Version={service.Version}",
+    };
 
     public async Task<ApiAnswer> SendAsync(ServerHost host)
     {

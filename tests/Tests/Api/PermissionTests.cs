@@ -31,14 +31,15 @@ public sealed class PermissionTests : IAsyncLifetime
         var through = new List<string>();
         foreach (var operation in operations.Where(operation => operation.Access != Access.Anonymous))
         {
-            var call = new ApiCall { Target = operation.Target, Service = operation.Service };
+            var call = ApiCall.Of(operation);
+            var (missing, denied) = operation is QueryOperation ? ("MissingAuthenticationToken", "AccessDenied") : ("MissingAuthenticationTokenException", "AccessDeniedException");
             var unsigned = await call.SendAsync(_host);
-            if (unsigned.Error.Code != "MissingAuthenticationTokenException")
+            if (unsigned.Error.Code != missing)
                 through.Add($"{operation.Target} answered {unsigned.Error.Code} without a signature");
             foreach (var (kind, credentials) in callers.Where(caller => operation.Access != caller.Kind && operation.Access != Access.UserOrNode))
             {
                 var answer = await (call with { Credentials = credentials }).SendAsync(_host);
-                if (answer.Status != 400 || answer.Error.Code != "AccessDeniedException" || !answer.Error.Message.EndsWith($"is not authorized to perform: {operation.Action}", StringComparison.Ordinal))
+                if (answer.Status is not (400 or 403) || answer.Error.Code != denied || !answer.Error.Message.EndsWith($"is not authorized to perform: {operation.Action}", StringComparison.Ordinal))
                     through.Add($"{operation.Target} answered a {kind}: {answer.Status} {answer.Body}");
             }
         }

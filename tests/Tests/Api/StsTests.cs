@@ -36,8 +36,8 @@ public sealed class StsTests(SharedServer server) : IClassFixture<SharedServer>
         Assert.Contains("<Code>MissingAuthenticationToken</Code>", (await StsCalls.GetCallerIdentity(null).SendAsync(Host)).Body);
         Assert.Contains("<Code>SignatureDoesNotMatch</Code>", (await StsCalls.GetCallerIdentity(Host.Administrator with { SecretAccessKey = "x" }).SendAsync(Host)).Body);
         Assert.Contains("<Code>InvalidClientTokenId</Code>", (await StsCalls.GetCallerIdentity(new("AKIAAAAAAAAAAAAAAAAA", "x")).SendAsync(Host)).Body);
-        var unknown = await (StsCalls.GetCallerIdentity(Host.Administrator) with { Body = "Action=Assume%3CRole" }).SendAsync(Host);
-        Assert.Contains("<Code>InvalidAction</Code><Message>Could not find operation Assume&lt;Role.", unknown.Body);
+        var unknown = await (StsCalls.GetCallerIdentity(Host.Administrator) with { Body = "Action=Assume%3CRole&Version=2011-06-15" }).SendAsync(Host);
+        Assert.Contains("<Code>InvalidAction</Code><Message>Could not find operation Assume&lt;Role for version 2011-06-15.", unknown.Body);
     }
 
     [Fact]
