@@ -1,3 +1,5 @@
+using Postern.Server.Iam.Policies;
+
 namespace Postern.Server.Iam;
 
 /// <summary>Who called. NodeId is set for nodes; Arn is what sessions record as their owner.</summary>
@@ -17,6 +19,9 @@ internal sealed record Caller(Access Kind, string AccountId, string Arn, string 
     /// <summary>The principal's tags, and over them those of its session.</summary>
     public IReadOnlyDictionary<string, string> Tags => Session is { Tags.Count: > 0 } session ? session.TagsOver(Principal?.Tags ?? NoTags) : Principal?.Tags ?? NoTags;
 
+    /// <summary>Everything that decides what the caller may.</summary>
+    public PolicySet Policies => new(Principal?.Policies ?? [], Principal?.Boundary, Session?.Policies);
+
     /// <summary>Whether an operation that asks for <paramref name="access"/> may be called by this caller.</summary>
     public bool Satisfies(Access access) => access switch
     {
@@ -35,7 +40,7 @@ internal sealed record Caller(Access Kind, string AccountId, string Arn, string 
 /// <param name="Policies">Session policies: with any of them, what none of them allows is denied. Null: none were given.</param>
 internal sealed record CallerSession(
     DateTimeOffset Issued, DateTimeOffset Expires, string? Name, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<string> TransitiveKeys,
-    string? SourceIdentity, IReadOnlyList<PolicyText>? Policies)
+    string? SourceIdentity, IReadOnlyList<NamedPolicy>? Policies)
 {
     public IReadOnlyDictionary<string, string> TagsOver(IReadOnlyDictionary<string, string> tags)
     {

@@ -1,7 +1,6 @@
-namespace Postern.Server.Iam;
+using Postern.Server.Iam.Policies;
 
-/// <summary>A policy as it was written, and the name that decisions show: a managed policy's ARN, or "inline policy X of user Y".</summary>
-internal sealed record PolicyText(string Name, string Document);
+namespace Postern.Server.Iam;
 
 /// <summary>Somebody who may call: a user or a role, with everything that decides what it may, as of one moment. Never changes.</summary>
 /// <param name="Id">AIDA… or AROA…; another principal of the same name has another.</param>
@@ -10,19 +9,19 @@ internal sealed record PolicyText(string Name, string Document);
 /// <param name="Policies">A user's own and those of its groups, or a role's.</param>
 /// <param name="Boundary">Its permissions boundary.</param>
 internal abstract record Principal(
-    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<PolicyText> Policies, PolicyText? Boundary);
+    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<NamedPolicy> Policies, NamedPolicy? Boundary);
 
 /// <inheritdoc/>
 internal sealed record UserPrincipal(
-    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<PolicyText> Policies, PolicyText? Boundary)
+    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<NamedPolicy> Policies, NamedPolicy? Boundary)
     : Principal(Id, Name, Path, Arn, Tags, Policies, Boundary);
 
 /// <inheritdoc/>
 /// <param name="TrustPolicy">Who may assume it.</param>
 /// <param name="MaxSessionDuration">Of the temporary keys AssumeRole gives for it.</param>
 internal sealed record RolePrincipal(
-    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<PolicyText> Policies, PolicyText? Boundary,
-    PolicyText TrustPolicy, TimeSpan MaxSessionDuration)
+    string Id, string Name, string Path, string Arn, IReadOnlyDictionary<string, string> Tags, IReadOnlyList<NamedPolicy> Policies, NamedPolicy? Boundary,
+    PolicyDocument TrustPolicy, TimeSpan MaxSessionDuration)
     : Principal(Id, Name, Path, Arn, Tags, Policies, Boundary);
 
 /// <summary>A user's long-lived key, opened.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Postern.Server.Iam.Policies;
 
 namespace Postern.Server.Iam;
 
@@ -15,7 +16,7 @@ internal sealed class PrincipalMemory(long version)
     private readonly ConcurrentDictionary<string, AccessKey> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Principal> _principals = new(StringComparer.OrdinalIgnoreCase);
 
-    private readonly ConcurrentDictionary<string, PolicyText> _policies = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, NamedPolicy> _policies = new(StringComparer.Ordinal);
 
     public long Version => version;
 
@@ -23,9 +24,9 @@ internal sealed class PrincipalMemory(long version)
 
     public Principal? Principal(string key) => _principals.GetValueOrDefault(key);
 
-    public PolicyText? Policy(string arn) => _policies.GetValueOrDefault(arn);
+    public NamedPolicy? Policy(string arn) => _policies.GetValueOrDefault(arn);
 
-    public void Keep(PolicyText policy) => Keep(_policies, policy.Name, policy);
+    public void Keep(NamedPolicy policy) => Keep(_policies, policy.Name, policy);
 
     public void Keep(AccessKey key) => Keep(_keys, key.AccessKeyId, key);
 

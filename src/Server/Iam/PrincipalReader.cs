@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Postern.Server.Iam.Policies;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Iam;
@@ -7,9 +8,6 @@ namespace Postern.Server.Iam;
 /// <summary>Reads one principal with its tags and policies from the tables.</summary>
 internal static class PrincipalReader
 {
-    /// <summary>What stands for a policy that is named but not there: whoever it bounded may do nothing until somebody mends it.</summary>
-    private const string NothingAllowed = """{"Version":"2012-10-17","Statement":[{"Sid":"PolicyIsMissing","Effect":"Deny","Action":"*","Resource":"*"}]}""";
-
     /// <param name="connection">Open.</param>
     /// <param name="account">Part of its ARN.</param>
     /// <param name="column">user_id or name; names are compared without case.</param>
@@ -38,7 +36,7 @@ internal static class PrincipalReader
         var owners = new Dictionary<string, string> { [row.Id] = $"role {row.Name}" };
         return new RolePrincipal(row.Id, row.Name, row.Path, PrincipalArns.Role(account, row.Path, row.Name), await TagsAsync(connection, row.Id, cancellationToken),
             await PoliciesAsync(connection, owners, cancellationToken), await BoundaryAsync(connection, row.BoundaryArn, cancellationToken),
-            new PolicyText($"trust policy of role {row.Name}", row.TrustPolicy), TimeSpan.FromSeconds(row.MaxSessionDuration));
+            StoredPolicy.ReadTrust(row.TrustPolicy), TimeSpan.FromSeconds(row.MaxSessionDuration));
     }
 
     private static string Match(string column) => column == "name" ? "lower(name) = lower(@value)" : $"{column} = @value";
@@ -50,12 +48,12 @@ internal static class PrincipalReader
         return rows.ToDictionary(row => row.TagKey, row => row.TagValue, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static async Task<IReadOnlyList<PolicyText>> PoliciesAsync(DbConnection connection, Dictionary<string, string> owners, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<NamedPolicy>> PoliciesAsync(DbConnection connection, Dictionary<string, string> owners, CancellationToken cancellationToken)
     {
         var conditions = new SqlConditions().In("owner_id", owners.Keys);
         var inline = await connection.QueryAsync<PolicyRow>(new CommandDefinition(
             $"SELECT owner_id, name, document FROM inline_policies WHERE {conditions.Sql} ORDER BY owner_id, name", conditions.Parameters, cancellationToken: cancellationToken));
-        var policies = inline.Select(row => new PolicyText($"inline policy {row.Name} of {owners[row.OwnerId]}", row.Document)).ToList();
+        var policies = inline.Select(row => StoredPolicy.Read($"inline policy {row.Name} of {owners[row.OwnerId]}", row.Document)).ToList();
         var attached = await connection.QueryAsync<string>(new CommandDefinition(
             $"SELECT DISTINCT policy_arn FROM policy_attachments WHERE {conditions.Sql} ORDER BY policy_arn", conditions.Parameters, cancellationToken: cancellationToken));
         foreach (var arn in attached.AsList())
@@ -63,16 +61,16 @@ internal static class PrincipalReader
         return policies;
     }
 
-    private static async Task<PolicyText?> BoundaryAsync(DbConnection connection, string? arn, CancellationToken cancellationToken)
+    private static async Task<NamedPolicy?> BoundaryAsync(DbConnection connection, string? arn, CancellationToken cancellationToken)
         => arn is null ? null : await ManagedAsync(connection, arn, cancellationToken);
 
     /// <summary>The default version of a managed policy.</summary>
-    public static async Task<PolicyText> ManagedAsync(DbConnection connection, string arn, CancellationToken cancellationToken)
+    public static async Task<NamedPolicy> ManagedAsync(DbConnection connection, string arn, CancellationToken cancellationToken)
     {
         var document = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
             "SELECT v.document FROM managed_policies p JOIN policy_versions v ON v.policy_id = p.policy_id AND v.version = p.default_version WHERE p.arn = @arn",
             new { arn }, cancellationToken: cancellationToken));
-        return new PolicyText(arn, document ?? NothingAllowed);
+        return StoredPolicy.Read(arn, document);
     }
 
     private sealed class PrincipalRow

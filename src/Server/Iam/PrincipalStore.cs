@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Postern.Server.Iam.Policies;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -55,7 +56,7 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
     }
 
     /// <summary>The default version of a managed policy; one that is not there denies everything.</summary>
-    public async ValueTask<PolicyText> FindPolicyAsync(string arn, CancellationToken cancellationToken)
+    public async ValueTask<NamedPolicy> FindPolicyAsync(string arn, CancellationToken cancellationToken)
     {
         var memory = await MemoryAsync(cancellationToken);
         if (memory.Policy(arn) is { } known) return known;

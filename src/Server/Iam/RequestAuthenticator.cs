@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.SigV4;
+using Postern.Server.Iam.Policies;
 using Postern.Server.Settings;
 
 namespace Postern.Server.Iam;
@@ -96,13 +97,13 @@ internal sealed class RequestAuthenticator(
         };
     }
 
-    private async Task<IReadOnlyList<PolicyText>?> PoliciesAsync(TemporaryClaims token, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<NamedPolicy>?> PoliciesAsync(TemporaryClaims token, CancellationToken cancellationToken)
     {
         if (token.Policy is null && token.PolicyArns is null)
             return null;
-        var policies = new List<PolicyText>();
+        var policies = new List<NamedPolicy>();
         if (token.Policy is not null)
-            policies.Add(new PolicyText("session policy", token.Policy));
+            policies.Add(StoredPolicy.Read("session policy", token.Policy));
         foreach (var arn in token.PolicyArns ?? [])
             policies.Add(await principals.FindPolicyAsync(arn, cancellationToken));
         return policies;

@@ -80,7 +80,7 @@ public sealed class IdentitySeedTests
         {
             var role = await world.Principals.FindRoleByNameAsync("service-role/" + name, Cancel);
             Assert.Equal((name, KeyIds.RoleId("000000000000", name), $"arn:aws:iam::000000000000:role/service-role/{name}"), (role!.Name, role.Id, role.Arn));
-            Assert.Contains("ssm.amazonaws.com", role.TrustPolicy.Document);
+            Assert.Contains("ssm.amazonaws.com", role.TrustPolicy.Json);
             Assert.Equal("arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore", Assert.Single(role.Policies).Name);
         }
     }

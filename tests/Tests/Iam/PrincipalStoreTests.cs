@@ -1,10 +1,12 @@
+using Postern.Server.Iam.Policies;
 using Postern.Tests.Storage;
 
 namespace Postern.Tests.Iam;
 
 public sealed class PrincipalStoreTests
 {
-    private const string Document = """{"Version":"2012-10-17","Statement":[]}""";
+    private const string Document = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ssm:*","Resource":"*"}}""";
+    private const string Newer = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ssm:Get*","Resource":"*"}}""";
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory, EachDatabase]
@@ -15,19 +17,23 @@ public sealed class PrincipalStoreTests
         await world.ChangeAsync("INSERT INTO users (user_id, name, path, created_at, boundary_arn) VALUES ('AIDA1', 'Ada', '/eng/', 0, 'arn:mine')");
         await world.ChangeAsync("INSERT INTO iam_groups (group_id, name, path, created_at) VALUES ('AGPA1', 'ops', '/', 0), ('AGPA2', 'others', '/', 0)");
         await world.ChangeAsync("INSERT INTO group_members (group_id, user_id) VALUES ('AGPA1', 'AIDA1')");
-        await world.ChangeAsync("INSERT INTO inline_policies (owner_id, name, document) VALUES ('AIDA1', 'own', @Document), ('AGPA1', 'shared', @Document), ('AGPA2', 'not', @Document)", new { Document });
+        await world.ChangeAsync("INSERT INTO inline_policies (owner_id, name, document) VALUES ('AIDA1', 'own', @Document), ('AIDA1', 'broken', '{'), ('AGPA1', 'shared', @Document), ('AGPA2', 'not', @Document)", new { Document });
         await world.ChangeAsync("INSERT INTO managed_policies (policy_id, arn, name, path, default_version, last_version, created_at, updated_at) VALUES ('ANPA1', 'arn:mine', 'mine', '/', 2, 2, 0, 0)");
-        await world.ChangeAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES ('ANPA1', 1, 'old', 0), ('ANPA1', 2, 'new', 0)");
+        await world.ChangeAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES ('ANPA1', 1, @Document, 0), ('ANPA1', 2, @Newer, 0)", new { Document, Newer });
         await world.ChangeAsync("INSERT INTO policy_attachments (owner_id, policy_arn, attached_at) VALUES ('AIDA1', 'arn:mine', 0), ('AGPA1', 'arn:mine', 0), ('AGPA1', 'arn:gone', 0)");
         await world.ChangeAsync("INSERT INTO identity_tags (owner_id, tag_key, tag_value) VALUES ('AIDA1', 'Team', 'core')");
 
         var user = await world.Principals.FindUserByNameAsync("ada", Cancel);
         Assert.Equal(("Ada", "arn:aws:iam::000000000000:user/eng/Ada", "core"), (user!.Name, user.Arn, user.Tags["team"]));
-        Assert.Equal(["arn:gone", "arn:mine", "inline policy own of user Ada", "inline policy shared of group ops"], user.Policies.Select(policy => policy.Name).Order());
-        Assert.Equal("new", user.Policies.Single(policy => policy.Name == "arn:mine").Document);
-        Assert.Equal("new", user.Boundary!.Document);
-        // A policy that is named and not there must not widen anything.
-        Assert.Contains("\"Deny\"", user.Policies.Single(policy => policy.Name == "arn:gone").Document);
+        Assert.Equal(["arn:gone", "arn:mine", "inline policy broken of user Ada", "inline policy own of user Ada", "inline policy shared of group ops"], user.Policies.Select(policy => policy.Name).Order());
+        Assert.Equal(Newer, user.Policies.Single(policy => policy.Name == "arn:mine").Document.Json);
+        Assert.Equal(Newer, user.Boundary!.Document.Json);
+        // What is named and not there, or cannot be read, must not widen anything.
+        foreach (var (name, sid) in new[] { ("arn:gone", "PolicyIsMissing"), ("inline policy broken of user Ada", "PolicyCannotBeRead") })
+        {
+            var statement = Assert.Single(user.Policies.Single(policy => policy.Name == name).Document.Statements);
+            Assert.Equal((sid, Effect.Deny), (statement.Sid, statement.Effect));
+        }
         Assert.Equal(user.Id, (await world.Principals.FindUserAsync("AIDA1", Cancel))!.Id);
         Assert.Null(await world.Principals.FindUserAsync("AIDA2", Cancel));
     }

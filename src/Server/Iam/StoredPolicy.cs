@@ -1,0 +1,35 @@
+using Postern.Server.Iam.Policies;
+
+namespace Postern.Server.Iam;
+
+/// <summary>
+/// Policies as they come back from the database. They were checked before they were stored; one that is missing nevertheless, or that this
+/// program cannot read, denies everything until somebody mends it: passed over it might have taken a denial with it.
+/// </summary>
+internal static class StoredPolicy
+{
+    private static readonly PolicyDocument Missing = Denial("PolicyIsMissing"), Unreadable = Denial("PolicyCannotBeRead");
+    private static readonly PolicyDocument TrustsNobody = PolicyDocument.Parse(
+        """{"Version":"2012-10-17","Statement":[{"Sid":"PolicyCannotBeRead","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}""", PolicyUse.Trust);
+
+    /// <param name="name">What decisions call it.</param>
+    /// <param name="json">Null: there is no such policy.</param>
+    public static NamedPolicy Read(string name, string? json) => new(name, json is null ? Missing : Parse(json, PolicyUse.Identity, Unreadable));
+
+    public static PolicyDocument ReadTrust(string json) => Parse(json, PolicyUse.Trust, TrustsNobody);
+
+    private static PolicyDocument Parse(string json, PolicyUse use, PolicyDocument otherwise)
+    {
+        try
+        {
+            return PolicyDocument.Parse(json, use);
+        }
+        catch (PolicyException)
+        {
+            return otherwise; // its Sid tells whoever is refused by it
+        }
+    }
+
+    private static PolicyDocument Denial(string sid) => PolicyDocument.Parse(
+        $$"""{"Version":"2012-10-17","Statement":[{"Sid":"{{sid}}","Effect":"Deny","Action":"*","Resource":"*"}]}""", PolicyUse.Identity);
+}
