@@ -46,6 +46,26 @@ public static class SsmOperations
         field ??= new(Service, Prefix + nameof(DescribeDocument), SsmJsonContext.Default.DescribeDocumentRequest, SsmJsonContext.Default.DescribeDocumentResponse);
     public static AwsOperation<ListDocumentsRequest, ListDocumentsResponse> ListDocuments =>
         field ??= new(Service, Prefix + nameof(ListDocuments), SsmJsonContext.Default.ListDocumentsRequest, SsmJsonContext.Default.ListDocumentsResponse);
+    public static AwsOperation<CreateDocumentRequest, CreateDocumentResponse> CreateDocument =>
+        field ??= new(Service, Prefix + nameof(CreateDocument), SsmJsonContext.Default.CreateDocumentRequest, SsmJsonContext.Default.CreateDocumentResponse);
+    public static AwsOperation<UpdateDocumentRequest, UpdateDocumentResponse> UpdateDocument =>
+        field ??= new(Service, Prefix + nameof(UpdateDocument), SsmJsonContext.Default.UpdateDocumentRequest, SsmJsonContext.Default.UpdateDocumentResponse);
+    public static AwsOperation<UpdateDocumentDefaultVersionRequest, UpdateDocumentDefaultVersionResponse> UpdateDocumentDefaultVersion =>
+        field ??= new(Service, Prefix + nameof(UpdateDocumentDefaultVersion), SsmJsonContext.Default.UpdateDocumentDefaultVersionRequest, SsmJsonContext.Default.UpdateDocumentDefaultVersionResponse);
+    public static AwsOperation<DeleteDocumentRequest, EmptyResponse> DeleteDocument =>
+        field ??= new(Service, Prefix + nameof(DeleteDocument), SsmJsonContext.Default.DeleteDocumentRequest, SsmJsonContext.Default.EmptyResponse);
+    public static AwsOperation<ListDocumentVersionsRequest, ListDocumentVersionsResponse> ListDocumentVersions =>
+        field ??= new(Service, Prefix + nameof(ListDocumentVersions), SsmJsonContext.Default.ListDocumentVersionsRequest, SsmJsonContext.Default.ListDocumentVersionsResponse);
+    public static AwsOperation<ModifyDocumentPermissionRequest, EmptyResponse> ModifyDocumentPermission =>
+        field ??= new(Service, Prefix + nameof(ModifyDocumentPermission), SsmJsonContext.Default.ModifyDocumentPermissionRequest, SsmJsonContext.Default.EmptyResponse);
+    public static AwsOperation<DescribeDocumentPermissionRequest, DescribeDocumentPermissionResponse> DescribeDocumentPermission =>
+        field ??= new(Service, Prefix + nameof(DescribeDocumentPermission), SsmJsonContext.Default.DescribeDocumentPermissionRequest, SsmJsonContext.Default.DescribeDocumentPermissionResponse);
+    public static AwsOperation<GetServiceSettingRequest, GetServiceSettingResponse> GetServiceSetting =>
+        field ??= new(Service, Prefix + nameof(GetServiceSetting), SsmJsonContext.Default.GetServiceSettingRequest, SsmJsonContext.Default.GetServiceSettingResponse);
+    public static AwsOperation<UpdateServiceSettingRequest, EmptyResponse> UpdateServiceSetting =>
+        field ??= new(Service, Prefix + nameof(UpdateServiceSetting), SsmJsonContext.Default.UpdateServiceSettingRequest, SsmJsonContext.Default.EmptyResponse);
+    public static AwsOperation<ResetServiceSettingRequest, ResetServiceSettingResponse> ResetServiceSetting =>
+        field ??= new(Service, Prefix + nameof(ResetServiceSetting), SsmJsonContext.Default.ResetServiceSettingRequest, SsmJsonContext.Default.ResetServiceSettingResponse);
     public static AwsOperation<ListInstanceAssociationsRequest, ListInstanceAssociationsResponse> ListInstanceAssociations =>
         field ??= new(Service, Prefix + nameof(ListInstanceAssociations), SsmJsonContext.Default.ListInstanceAssociationsRequest, SsmJsonContext.Default.ListInstanceAssociationsResponse);
 }

@@ -1,88 +1,51 @@
-using System.Text.RegularExpressions;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Documents.Content;
+using Postern.Server.Nodes;
 
 namespace Postern.Server.Documents;
 
-/// <summary>GetDocument and DescribeDocument.</summary>
-internal sealed partial class DocumentReader(SessionDocuments documents)
+/// <summary>GetDocument and DescribeDocument: of the default version, unless the request names another one.</summary>
+internal sealed class DocumentReader(SessionDocuments documents, DocumentStore store, TagStore tags)
 {
-    /// <summary>Documents owned by Amazon have one version here.</summary>
-    public const string OnlyVersion = "1";
-
-    private const string NameModel = @"^[a-zA-Z0-9_\-.:/]{3,128}$";
-    private const string VersionModel = "([$]LATEST|[$]DEFAULT|^[1-9][0-9]*$)";
-    private static readonly string[] Formats = ["YAML", "JSON", "TEXT"];
-
-    public Task<GetDocumentResponse> GetAsync(GetDocumentRequest request, CallContext context, CancellationToken cancellationToken)
+    public async Task<GetDocumentResponse> GetAsync(GetDocumentRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var document = Find(request.Name, request.DocumentVersion, request.VersionName, new Validation().OneOf("documentFormat", request.DocumentFormat, Formats));
-        if (request.DocumentFormat is not (null or "JSON"))
-            throw new AwsErrorException("ValidationException", $"Document {document.Name} is available in JSON only, not as {request.DocumentFormat}. Leave DocumentFormat out or set it to JSON.");
-        return Task.FromResult(new GetDocumentResponse
+        var document = await FindAsync(request.Name, request.DocumentVersion, request.VersionName, new Validation().DocumentFormat(request.DocumentFormat), cancellationToken);
+        if (request.DocumentFormat is not (null or DocumentVersion.Json))
+            throw DocumentErrors.Invalid($"Document {document.Name} is available in JSON only, not as {request.DocumentFormat}. Leave DocumentFormat out or set it to JSON.");
+        return new GetDocumentResponse
         {
             Name = document.Name,
-            CreatedDate = document.CreatedDate,
-            DocumentVersion = OnlyVersion,
-            Status = "Active",
+            CreatedDate = document.CreatedAt,
+            DisplayName = document.DisplayName,
+            VersionName = document.VersionName,
+            DocumentVersion = document.Number,
+            Status = DocumentVersion.Active,
             Content = document.Content,
             DocumentType = SessionDocument.DocumentType,
-            DocumentFormat = "JSON",
-        });
+            DocumentFormat = DocumentVersion.Json,
+        };
     }
 
-    public Task<DescribeDocumentResponse> DescribeAsync(DescribeDocumentRequest request, CallContext context, CancellationToken cancellationToken)
+    public async Task<DescribeDocumentResponse> DescribeAsync(DescribeDocumentRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var document = Find(request.Name, request.DocumentVersion, request.VersionName, new Validation());
-        return Task.FromResult(new DescribeDocumentResponse
-        {
-            Document = new DocumentDescription
-            {
-                Hash = document.Hash,
-                HashType = "Sha256",
-                Name = document.Name,
-                Owner = SessionDocument.OwnerAmazon,
-                CreatedDate = document.CreatedDate,
-                Status = "Active",
-                DocumentVersion = OnlyVersion,
-                Description = document.Description,
-                Parameters = [.. document.Parameters.Select(Describe)],
-                PlatformTypes = SessionDocument.PlatformTypes,
-                DocumentType = SessionDocument.DocumentType,
-                SchemaVersion = SessionDocument.SupportedSchemaVersion,
-                LatestVersion = OnlyVersion,
-                DefaultVersion = OnlyVersion,
-                DocumentFormat = "JSON",
-                Tags = [],
-            },
-        });
+        var document = await FindAsync(request.Name, request.DocumentVersion, request.VersionName, new Validation(), cancellationToken);
+        return new DescribeDocumentResponse { Document = document.Describe(await tags.ListAsync(DocumentTags.ResourceType, document.Name, cancellationToken)) };
     }
 
-    private SessionDocument Find(string? name, string? version, string? versionName, Validation validation)
+    private async Task<DocumentVersion> FindAsync(string? name, string? version, string? versionName, Validation validation, CancellationToken cancellationToken)
     {
-        validation
-            .Required("name", name)
-            .Pattern("name", name, Name, NameModel)
-            .Pattern("documentVersion", version, Version, VersionModel)
-            .Length("versionName", versionName, 1, 128)
-            .ThrowIfFaulty();
-        var document = documents.Find(name!) ?? throw DocumentErrors.Unknown(name!);
-        if (version is not (null or OnlyVersion or "$LATEST" or "$DEFAULT") || versionName is not null)
-            throw new AwsErrorException("InvalidDocumentVersion", $"Document {document.Name} has no version {versionName ?? version}. Its only version is {OnlyVersion}.");
-        return document;
+        validation.DocumentNameOrArn(name).DocumentVersion(version, versionName).ThrowIfFaulty();
+        var snapshot = await documents.RefreshAsync(cancellationToken);
+        var known = snapshot.Default(name!) ?? throw DocumentErrors.Unknown(name!);
+        if (versionName is null && version is null or "$DEFAULT")
+            return known;
+        var latest = snapshot.Latest(name!)!;
+        var number = version == "$LATEST" ? latest.Version : version == "$DEFAULT" ? known.Version : DocumentRules.NumberOf(known.Name, version);
+        if (versionName is null && number == latest.Version)
+            return latest;
+        return await store.FindAsync(known.Name, number, versionName, cancellationToken) is { } found && !known.IsAmazons
+            ? found
+            : throw DocumentErrors.UnknownVersion(known.Name, versionName ?? version!);
     }
-
-    private static DocumentParameter Describe(DocumentParameterRule rule) => new()
-    {
-        Name = rule.Name,
-        Type = rule.Type,
-        Description = rule.Description,
-        DefaultValue = rule.Default is not { } value ? null : value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : value.GetRawText(),
-    };
-
-    [GeneratedRegex(@"\A[a-zA-Z0-9_\-.:/]{3,128}\z")]
-    private static partial Regex Name { get; }
-
-    [GeneratedRegex(@"\A([$]LATEST|[$]DEFAULT|[1-9][0-9]{0,18})\z")]
-    private static partial Regex Version { get; }
 }

@@ -1,46 +1,40 @@
-using System.Reflection;
-using System.Text;
+using Postern.Server.Documents.Content;
 
 namespace Postern.Server.Documents;
 
-/// <summary>The session documents there are: those owned by AWS, in words of our own, inside the program.</summary>
-internal sealed class SessionDocuments
+/// <summary>
+/// The documents there are, remembered: those owned by Amazon and the account's own, with the settings that concern them. Whoever changes
+/// them refreshes what is remembered; another gateway on the same database finds out by the revision, which StartSession checks as it writes.
+/// </summary>
+internal sealed class SessionDocuments(DocumentStore store) : IHostedService
 {
     /// <summary>The document of sessions that name none; its inputs are the preferences of the account.</summary>
     public const string Default = "SSM-SessionManagerRunShell";
 
-    public static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromMinutes(20);
+    private readonly SemaphoreSlim _reading = new(1, 1);
+    private volatile DocumentSnapshot _snapshot = DocumentSnapshot.Empty;
 
-    private const string ResourcePrefix = "documents/", Extension = ".json";
+    /// <summary>As it was known last; no look at the database.</summary>
+    public DocumentSnapshot Remembered => _snapshot;
 
-    /// <summary>When the documents were first written; they have had one version since.</summary>
-    private static readonly DateTimeOffset Created = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private readonly SortedDictionary<string, SessionDocument> _documents = new(StringComparer.Ordinal);
-
-    public SessionDocuments()
+    /// <summary>As it is now: one small query when nothing has changed.</summary>
+    public async Task<DocumentSnapshot> RefreshAsync(CancellationToken cancellationToken)
     {
-        var assembly = typeof(SessionDocuments).Assembly;
-        foreach (var resource in assembly.GetManifestResourceNames().Where(name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)))
+        if (await store.RevisionAsync(cancellationToken) == _snapshot.Revision)
+            return _snapshot;
+        await _reading.WaitAsync(cancellationToken);
+        try
         {
-            var name = resource[ResourcePrefix.Length..^Extension.Length];
-            _documents.Add(name, new SessionDocument(name, Read(assembly, resource), Created));
+            var known = _snapshot;
+            var read = await store.ReadAsync(known, cancellationToken);
+            if (read.Revision > known.Revision)
+                _snapshot = read;
+            return _snapshot;
         }
-    }
-
-    /// <summary>In the order of names.</summary>
-    public IReadOnlyCollection<SessionDocument> All => _documents.Values;
-
-    public SessionDocument? Find(string name) => _documents.GetValueOrDefault(WithoutOwner(name));
-
-    /// <summary>Checks a session's parameters and makes what the agent is sent.</summary>
-    /// <exception cref="Postern.Protocol.AwsJson.AwsErrorException">InvalidParameters: the message names the parameter and what is allowed.</exception>
-    public ResolvedSession Resolve(SessionDocument document, IReadOnlyDictionary<string, IReadOnlyList<string>>? parameters)
-    {
-        var preferences = Find(Default);
-        return new ResolvedSession(document, document.Body, SessionParameters.Resolve(document, parameters), document.SessionType,
-            document.Minutes("idleSessionTimeout") ?? preferences?.Minutes("idleSessionTimeout") ?? DefaultIdleTimeout,
-            document.Minutes("maxSessionDuration") ?? preferences?.Minutes("maxSessionDuration"));
+        finally
+        {
+            _reading.Release();
+        }
     }
 
     /// <summary>Documents may be named by ARN: arn:aws:ssm:REGION:ACCOUNT:document/NAME.</summary>
@@ -49,9 +43,8 @@ internal sealed class SessionDocuments
             ? name[(at + ":document/".Length)..]
             : name;
 
-    private static string Read(Assembly assembly, string resource)
-    {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-        return reader.ReadToEnd().TrimEnd();
-    }
+    /// <summary>Before the first request.</summary>
+    Task IHostedService.StartAsync(CancellationToken cancellationToken) => RefreshAsync(cancellationToken);
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

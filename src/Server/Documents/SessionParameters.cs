@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Postern.Protocol.AwsJson;
+using Postern.Server.Documents.Content;
 
 namespace Postern.Server.Documents;
 
@@ -52,9 +53,7 @@ internal static class SessionParameters
 
     private static void Write(Utf8JsonWriter json, SessionDocument document, DocumentParameterRule rule, IReadOnlyList<string> values)
     {
-        if (!rule.IsList && values.Count != 1) throw Invalid(document, rule, $"takes exactly one value, not {values.Count}");
-        if (values.Count < rule.MinItems) throw Invalid(document, rule, $"needs at least {rule.MinItems} values, not {values.Count}");
-        if (values.Count > rule.MaxItems) throw Invalid(document, rule, $"takes at most {rule.MaxItems} values, not {values.Count}");
+        if (rule.CountFault(values.Count) is { } countFault) throw Invalid(document, rule, countFault);
         if (rule.IsList) json.WriteStartArray();
         foreach (var value in values)
         {

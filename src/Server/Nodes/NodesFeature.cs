@@ -14,6 +14,7 @@ internal static class NodesFeature
         .AddSingleton<NodeStore>()
         .AddSingleton<ActivationStore>()
         .AddSingleton<TagStore>()
+        .AddSingleton(TagStore.Nodes)
         .AddSingleton<NodeResources>()
         .AddSingleton<MessagePolls>()
         .AddHostedService<NodeUpkeep>()

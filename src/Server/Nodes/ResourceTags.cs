@@ -3,16 +3,16 @@ using Postern.Server.Api;
 
 namespace Postern.Server.Nodes;
 
-/// <summary>AddTagsToResource, RemoveTagsFromResource, ListTagsForResource. Managed nodes have tags; the documents, all owned by Amazon, have none.</summary>
-internal sealed class ResourceTags(NodeStore nodes, TagStore tags)
+/// <summary>AddTagsToResource, RemoveTagsFromResource, ListTagsForResource. Managed nodes have tags, and what other features registered.</summary>
+internal sealed class ResourceTags(TagStore tags, IEnumerable<TaggedKind> kinds)
 {
     private static readonly string[] ResourceTypes =
         ["Document", "ManagedInstance", "MaintenanceWindow", "Parameter", "PatchBaseline", "OpsItem", "OpsMetadata", "Automation", "Association"];
 
     public async Task<EmptyResponse> AddAsync(AddTagsToResourceRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        Check(new Validation().Required("tags", request.Tags).Tags(request.Tags), request.ResourceType, request.ResourceId);
-        await tags.AddToNodeAsync(request.ResourceId!, request.Tags!, cancellationToken);
+        var kind = Check(new Validation().Required("tags", request.Tags).Tags(request.Tags), request.ResourceType, request.ResourceId);
+        await tags.AddAsync(kind, request.ResourceId!, request.Tags!, cancellationToken);
         return new EmptyResponse();
     }
 
@@ -21,20 +21,18 @@ internal sealed class ResourceTags(NodeStore nodes, TagStore tags)
         var keys = request.TagKeys;
         var validation = new Validation().Required("tagKeys", keys).Items("tagKeys", keys, 0, 1000);
         foreach (var key in keys?.Take(1000) ?? []) validation.TagKey("tagKeys.member", key);
-        Check(validation, request.ResourceType, request.ResourceId);
-        await RequireNodeAsync(request.ResourceId!, cancellationToken);
-        await tags.RemoveAsync(TagStore.ManagedInstance, request.ResourceId!, keys!, cancellationToken);
+        var kind = Check(validation, request.ResourceType, request.ResourceId);
+        await tags.RemoveAsync(kind, request.ResourceId!, keys!, cancellationToken);
         return new EmptyResponse();
     }
 
     public async Task<ListTagsForResourceResponse> ListAsync(ListTagsForResourceRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        Check(new Validation(), request.ResourceType, request.ResourceId);
-        await RequireNodeAsync(request.ResourceId!, cancellationToken);
-        return new ListTagsForResourceResponse { TagList = await tags.ListAsync(TagStore.ManagedInstance, request.ResourceId!, cancellationToken) };
+        var kind = Check(new Validation(), request.ResourceType, request.ResourceId);
+        return new ListTagsForResourceResponse { TagList = await tags.RequireAsync(kind, request.ResourceId!, cancellationToken) };
     }
 
-    private static void Check(Validation validation, string? type, string? id)
+    private TaggedKind Check(Validation validation, string? type, string? id)
     {
         validation
             .Required("resourceType", type)
@@ -43,14 +41,7 @@ internal sealed class ResourceTags(NodeStore nodes, TagStore tags)
             .ThrowIfFaulty();
         if (!ResourceTypes.Contains(type))
             throw new AwsErrorException("InvalidResourceType", $"ResourceType must be one of: {string.Join(", ", ResourceTypes)}.");
-        if (type == "Document")
-            throw new AwsErrorException("InvalidResourceId", $"The document {id} has no tags and takes none: the documents here are owned by Amazon and read-only.");
-        if (type != TagStore.ManagedInstance)
-            throw new AwsErrorException("InvalidResourceId", $"There is no {type} {id}. Only managed nodes have tags here (ResourceType ManagedInstance).");
-    }
-
-    private async Task RequireNodeAsync(string id, CancellationToken cancellationToken)
-    {
-        if (await nodes.FindAsync(id, cancellationToken) is null) throw NodeErrors.UnknownResource(id);
+        return kinds.FirstOrDefault(kind => kind.ResourceType == type)
+            ?? throw new AwsErrorException("InvalidResourceId", $"There is no {type} {id}. Tags are for these types here: {string.Join(", ", kinds.Select(kind => kind.ResourceType))}.");
     }
 }

@@ -12,6 +12,10 @@ internal sealed class TagStore(Database database)
     public const string Activation = "Activation";
     public const int MaxTagsPerResource = 50;
 
+    /// <summary>Managed nodes.</summary>
+    public static readonly TaggedKind Nodes = new(ManagedInstance, "SELECT id FROM nodes WHERE id = @id AND state = 'Registered'",
+        "UPDATE nodes SET state = state WHERE id = @id AND state = 'Registered'", id => NodeErrors.UnknownResource(id).Message);
+
     public async Task<IReadOnlyList<Tag>> ListAsync(string resourceType, string resourceId, CancellationToken cancellationToken)
         => [.. (await ListAsync(resourceType, [resourceId], cancellationToken))[resourceId]];
 
@@ -25,30 +29,38 @@ internal sealed class TagStore(Database database)
         return rows.ToLookup(row => row.ResourceId, row => new Tag { Key = row.TagKey, Value = row.TagValue });
     }
 
-    /// <summary>Adds or overwrites a node's tags: all of them or none.</summary>
-    /// <exception cref="AwsErrorException">InvalidResourceId: no such node. TooManyTagsError: it would have more than <see cref="MaxTagsPerResource"/>.</exception>
-    public Task AddToNodeAsync(string nodeId, IReadOnlyList<Tag> tags, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
+    /// <summary>Adds or overwrites tags: all of them or none.</summary>
+    /// <exception cref="AwsErrorException">InvalidResourceId: no such resource. TooManyTagsError: it would have more than <see cref="MaxTagsPerResource"/>.</exception>
+    public Task AddAsync(TaggedKind kind, string id, IReadOnlyList<Tag> tags, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        // The write that changes nothing holds the node's row, so that two callers cannot pass the limit together.
-        var known = await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE nodes SET state = state WHERE id = @nodeId AND state = 'Registered'", new { nodeId }, cancellationToken: cancellationToken));
-        if (known == 0) throw NodeErrors.UnknownResource(nodeId);
-        await InsertAsync(connection, ManagedInstance, nodeId, tags, cancellationToken);
+        if (await connection.ExecuteAsync(new CommandDefinition(kind.HoldSql, new { id }, cancellationToken: cancellationToken)) == 0)
+            throw Unknown(kind, id);
+        await InsertAsync(connection, kind.ResourceType, id, tags, cancellationToken);
         var count = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "SELECT COUNT(*) FROM resource_tags WHERE resource_type = @ManagedInstance AND resource_id = @nodeId",
-            new { ManagedInstance, nodeId }, cancellationToken: cancellationToken));
+            "SELECT COUNT(*) FROM resource_tags WHERE resource_type = @ResourceType AND resource_id = @id",
+            new { kind.ResourceType, id }, cancellationToken: cancellationToken));
         if (count > MaxTagsPerResource)
-            throw new AwsErrorException("TooManyTagsError", $"{nodeId} would have {count} tags; a resource has at most {MaxTagsPerResource}. No tag was added.");
+            throw new AwsErrorException("TooManyTagsError", $"{id} would have {count} tags; a resource has at most {MaxTagsPerResource}. No tag was added.");
         return count;
     }, cancellationToken);
 
     /// <summary>Removes the keys that are there.</summary>
-    public Task RemoveAsync(string resourceType, string resourceId, IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    /// <exception cref="AwsErrorException">InvalidResourceId: no such resource.</exception>
+    public Task RemoveAsync(TaggedKind kind, string id, IReadOnlyList<string> keys, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
+        if (await connection.ExecuteAsync(new CommandDefinition(kind.HoldSql, new { id }, cancellationToken: cancellationToken)) == 0)
+            throw Unknown(kind, id);
         var conditions = new SqlConditions();
-        conditions.And($"resource_type = {conditions.Value(resourceType)}").And($"resource_id = {conditions.Value(resourceId)}").In("tag_key", keys);
-        return database.ExecuteAsync($"DELETE FROM resource_tags WHERE {conditions.Sql}", conditions.Parameters, cancellationToken);
-    }
+        conditions.And($"resource_type = {conditions.Value(kind.ResourceType)}").And($"resource_id = {conditions.Value(id)}").In("tag_key", keys);
+        return await connection.ExecuteAsync(new CommandDefinition($"DELETE FROM resource_tags WHERE {conditions.Sql}", conditions.Parameters, cancellationToken: cancellationToken));
+    }, cancellationToken);
+
+    /// <summary>The tags of a resource that must exist.</summary>
+    /// <exception cref="AwsErrorException">InvalidResourceId: no such resource.</exception>
+    public async Task<IReadOnlyList<Tag>> RequireAsync(TaggedKind kind, string id, CancellationToken cancellationToken)
+        => await database.QuerySingleOrDefaultAsync<string>(kind.FindSql, new { id }, cancellationToken) is null
+            ? throw Unknown(kind, id)
+            : await ListAsync(kind.ResourceType, id, cancellationToken);
 
     /// <summary>Inside a write of another store.</summary>
     internal static async Task InsertAsync(DbConnection connection, string resourceType, string resourceId, IReadOnlyList<Tag> tags, CancellationToken cancellationToken)
@@ -62,6 +74,8 @@ internal sealed class TagStore(Database database)
                 """, new { resourceType, resourceId, tag.Key, tag.Value }, cancellationToken: cancellationToken));
         }
     }
+
+    private static AwsErrorException Unknown(TaggedKind kind, string id) => new("InvalidResourceId", kind.Unknown(id));
 
     private sealed class TagRow
     {

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Net;
-using System.Text.Json;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Documents;
@@ -50,15 +50,13 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
         if (Resolve(name, request) is not { } resolved)
             return keys;
         keys.Add(new ConditionKey("postern:SessionType", resolved.SessionType));
-        if (resolved.SessionType != "Port")
+        if (resolved.Destination is not { } destination)
             return keys;
-        // Without a host the agent connects to its own machine.
-        var host = Parameter(resolved, "host") is { Length: > 0 } given ? given.ToLowerInvariant().TrimEnd('.') : "localhost";
+        var host = destination.Host.ToLowerInvariant().TrimEnd('.');
         keys.Add(new ConditionKey("postern:RemoteHost", host));
         if (IPAddress.TryParse(host, out var address))
             keys.Add(new ConditionKey("postern:RemoteAddress", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
-        if (Parameter(resolved, "portNumber") is { Length: > 0 } port)
-            keys.Add(new ConditionKey("postern:RemotePort", port));
+        keys.Add(new ConditionKey("postern:RemotePort", destination.Port.ToString(CultureInfo.InvariantCulture)));
         return keys;
     }
 
@@ -67,14 +65,12 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
     {
         try
         {
-            return documents.Find(name) is { } document ? documents.Resolve(document, request.Parameters) : null;
+            var snapshot = documents.Remembered;
+            return snapshot.Latest(name) is { } document ? snapshot.Resolve(document, request.Parameters) : null;
         }
         catch (AwsErrorException)
         {
             return null; // said by the operation, once the caller may call it
         }
     }
-
-    private static string? Parameter(ResolvedSession resolved, string name)
-        => resolved.Parameters.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

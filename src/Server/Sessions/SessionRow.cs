@@ -5,7 +5,7 @@ internal sealed class SessionRow
 {
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
-        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done
+        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version
         """;
 
     public string Id { get; set; } = "";
@@ -15,6 +15,8 @@ internal sealed class SessionRow
     public string OwnerArn { get; set; } = "";
     public string OwnerId { get; set; } = "";
     public string DocumentName { get; set; } = "";
+    /// <summary>The version of the document when the session began; null for sessions older than versions.</summary>
+    public string? DocumentVersion { get; set; }
     public string SessionType { get; set; } = "";
     /// <summary>Properties.type of a Port session: LocalPortForwarding, or empty when the bytes of one connection pass as they are (SSH).</summary>
     public string PortType { get; set; } = "";

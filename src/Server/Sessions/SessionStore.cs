@@ -7,12 +7,18 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
 {
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public Task InsertAsync(SessionRow row, string clientTokenHash, DateTimeOffset expires, CancellationToken cancellationToken) => database.ExecuteAsync(
+    /// <param name="row">The session.</param>
+    /// <param name="clientTokenHash">Of the token that opens the client's side.</param>
+    /// <param name="expires">Of the token.</param>
+    /// <param name="documentsRevision">What the session was made from. False: documents or settings are others by now, and nothing was entered.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> InsertAsync(SessionRow row, string clientTokenHash, DateTimeOffset expires, long documentsRevision, CancellationToken cancellationToken) => await database.ExecuteAsync(
         """
-        INSERT INTO sessions (id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
+        INSERT INTO sessions (id, node_id, gateway, owner_arn, owner_id, document_name, document_version, session_type, port_type, parameters, reason, access_type, state,
           started_at, idle_timeout, max_duration, agent_done, client_token, client_token_expires_at)
-        VALUES (@Id, @NodeId, @Gateway, @OwnerArn, @OwnerId, @DocumentName, @SessionType, @PortType, @Parameters, @Reason, @AccessType, @State,
-          @StartedAt, @IdleTimeout, @MaxDuration, 0, @clientTokenHash, @expiresAt)
+        SELECT @Id, @NodeId, @Gateway, @OwnerArn, @OwnerId, @DocumentName, @DocumentVersion, @SessionType, @PortType, @Parameters, @Reason, @AccessType, @State,
+          @StartedAt, @IdleTimeout, @MaxDuration, 0, @clientTokenHash, @expiresAt
+        WHERE EXISTS (SELECT 1 FROM documents_revision WHERE revision = @documentsRevision)
         """,
         new
         {
@@ -22,6 +28,7 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
             row.OwnerArn,
             row.OwnerId,
             row.DocumentName,
+            row.DocumentVersion,
             row.SessionType,
             row.PortType,
             row.Parameters,
@@ -33,7 +40,8 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
             row.MaxDuration,
             clientTokenHash,
             expiresAt = expires.ToUnixTimeMilliseconds(),
-        }, cancellationToken);
+            documentsRevision,
+        }, cancellationToken) > 0;
 
     public Task<SessionRow?> FindAsync(string id, CancellationToken cancellationToken)
         => database.QuerySingleOrDefaultAsync<SessionRow>($"SELECT {SessionRow.Columns} FROM sessions WHERE id = @id", new { id }, cancellationToken);

@@ -13,7 +13,11 @@ internal static class SessionTasks
     /// interactive_shell, for every kind of session. Content is JSON inside a JSON string. Agents never acknowledge it, and drop it
     /// without a word when they cannot decode it.
     /// </summary>
-    public static byte[] Start(SessionRow row, ResolvedSession resolved, TimeProvider time)
+    /// <param name="row">The session.</param>
+    /// <param name="resolved">Its document.</param>
+    /// <param name="runAsUser">The user of the node that it runs as, in place of the document's default user; null when the person has none.</param>
+    /// <param name="time">Of the message.</param>
+    public static byte[] Start(SessionRow row, ResolvedSession resolved, string? runAsUser, TimeProvider time)
     {
         var task = new SessionTask
         {
@@ -21,6 +25,7 @@ internal static class SessionTasks
             DocumentContent = resolved.DocumentContent,
             SessionId = row.Id,
             Parameters = resolved.Parameters,
+            RunAsUser = runAsUser ?? "",
             SessionOwner = row.OwnerArn,
         };
         var content = JsonSerializer.Serialize(task, MessagesJsonContext.Default.SessionTask);

@@ -1,7 +1,8 @@
-using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Documents;
+using Postern.Server.Documents.Content;
 using Postern.Server.Nodes;
 
 namespace Postern.Server.Sessions;
@@ -12,24 +13,26 @@ internal sealed class StartSession(
 {
     private const int MaxTarget = 400, MaxReason = 256;
 
-    /// <exception cref="AwsErrorException">ValidationException, InvalidDocument, InvalidParameters, TargetNotConnected or LimitExceededException.</exception>
+    /// <exception cref="AwsErrorException">ValidationException, InvalidDocument, InvalidParameters, TargetNotConnected, LimitExceededException or ServiceUnavailable.</exception>
     public async Task<StartSessionResponse> HandleAsync(StartSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         if (request.Target is not { Length: > 0 and <= MaxTarget } target)
             throw new AwsErrorException("ValidationException", $"Target is required: the id of a managed node, 1 to {MaxTarget} characters.");
         if (request.Reason is { } reason && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
             throw new AwsErrorException("ValidationException", $"Reason must have 1 to {MaxReason} characters and no line breaks.");
+        var snapshot = documents.Remembered;
         var name = request.DocumentName ?? SessionDocuments.Default;
-        var document = documents.Find(name)
-            ?? throw new AwsErrorException("InvalidDocument", $"There is no session document {name}. ListDocuments shows those there are.");
-        var resolved = documents.Resolve(document, request.Parameters);
+        var document = snapshot.Latest(name) ?? throw await UnknownAsync(name, snapshot, cancellationToken);
+        var resolved = snapshot.Resolve(document, request.Parameters);
+        var runAsUser = RunAs.UserFor(context.Caller, resolved);
         await CheckNodeAsync(target, cancellationToken);
         sessions.CheckLimits(target);
 
         var row = Describe(target, request.Reason, resolved, context);
-        var task = SessionTasks.Start(row, resolved, time);
+        var task = SessionTasks.Start(row, resolved, runAsUser, time);
         var token = SessionToken.Create();
-        await store.InsertAsync(row, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, cancellationToken);
+        if (!await store.InsertAsync(row, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, snapshot.Revision, cancellationToken))
+            throw await ChangedAsync(name, cancellationToken);
         var session = sessions.Add(row, task); // before the node can answer
         if (!connections.TryPost(target, task))
         {
@@ -39,6 +42,18 @@ internal sealed class StartSession(
         }
         Log.Started(log, row.Id, row.OwnerArn, target, document.Name);
         return new StartSessionResponse { SessionId = row.Id, TokenValue = token, StreamUrl = StreamUrls.Create(context.Endpoint, row.Id) };
+    }
+
+    private async Task<AwsErrorException> UnknownAsync(string name, DocumentSnapshot snapshot, CancellationToken cancellationToken)
+        => await documents.RefreshAsync(cancellationToken) == snapshot
+            ? new AwsErrorException("InvalidDocument", $"There is no session document {name}. ListDocuments shows those there are.")
+            : await ChangedAsync(name, cancellationToken);
+
+    // What the caller was allowed is not what would be started now. Clients repeat such a call by themselves, and it is decided anew.
+    private async Task<AwsErrorException> ChangedAsync(string name, CancellationToken cancellationToken)
+    {
+        await documents.RefreshAsync(cancellationToken);
+        return new AwsErrorException("ServiceUnavailable", $"Document {name} or the preferences were changed at this moment. Try again.", StatusCodes.Status503ServiceUnavailable);
     }
 
     private async Task CheckNodeAsync(string target, CancellationToken cancellationToken)
@@ -53,10 +68,7 @@ internal sealed class StartSession(
     private static AwsErrorException NotConnected(string target, string why) => new("TargetNotConnected", $"{target} is not connected. {why}");
 
     private SessionRow Describe(string target, string? reason, ResolvedSession resolved, CallContext context)
-    {
-        // Tunnels carry their own signs of life and people leave them open: they end for idleness only where their document says so.
-        var idle = resolved.SessionType == "Port" ? resolved.Document.Minutes("idleSessionTimeout") : resolved.IdleTimeout;
-        return new SessionRow
+        => new()
         {
             Id = SessionId.Create(context.Caller.Name),
             NodeId = target,
@@ -64,21 +76,17 @@ internal sealed class StartSession(
             OwnerArn = context.Caller.Arn,
             OwnerId = context.Caller.UserId,
             DocumentName = resolved.Document.Name,
+            DocumentVersion = resolved.Version,
             SessionType = resolved.SessionType,
-            PortType = PortType(resolved.DocumentContent),
+            PortType = resolved.Document.Properties.PortType,
             Parameters = RecordedParameters(resolved),
             Reason = reason,
             State = nameof(SessionState.Connecting),
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            IdleTimeout = (long?)idle?.TotalMilliseconds,
+            IdleTimeout = (long?)resolved.IdleTimeout?.TotalMilliseconds,
             MaxDuration = (long?)resolved.MaxDuration?.TotalMilliseconds,
         };
-    }
-
-    private static string PortType(JsonElement content)
-        => content.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object
-            && properties.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.String ? type.GetString()! : "";
 
     // Commands may hold secrets, destinations do not.
-    private static string RecordedParameters(ResolvedSession resolved) => resolved.SessionType == "Port" ? resolved.Parameters.GetRawText() : "{}";
+    private static string RecordedParameters(ResolvedSession resolved) => resolved.SessionType == SessionDocument.Port ? resolved.Parameters.GetRawText() : "{}";
 }

@@ -3,17 +3,26 @@ using System.Text;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Documents;
-using Postern.Server.Iam;
+using Postern.Tests.Storage;
 
 namespace Postern.Tests.Documents;
 
-public sealed class DocumentOperationTests
+public sealed class DocumentOperationTests : IAsyncLifetime
 {
-    private static readonly SessionDocuments Documents = new();
-    private static readonly CallContext Context = new(new Caller(Access.User, "000000000000", "arn:aws:iam::000000000000:user/admin", "AID", "admin"), new Uri("https://localhost"), "127.0.0.1", "r") { Arns = new Arns("us-east-1", "000000000000") };
+    private static CallContext Context => DocumentWorld.Admin;
 
-    private readonly DocumentReader _reader = new(Documents);
-    private readonly ListDocuments _list = new(Documents);
+    private DatabaseFixture _fixture = null!;
+    private DocumentReader _reader = null!;
+    private ListDocuments _list = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _fixture = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite);
+        var world = new DocumentWorld(_fixture.Database);
+        (_reader, _list) = (world.Reader, world.List);
+    }
+
+    public ValueTask DisposeAsync() => _fixture.DisposeAsync();
 
     [Theory]
     [InlineData(null)]
@@ -69,7 +78,7 @@ public sealed class DocumentOperationTests
         }
         while (token is not null);
 
-        Assert.Equal(Documents.All.Select(document => document.Name), names);
+        Assert.Equal(DocumentSnapshot.Empty.ByName.Select(document => document.Name), names);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace Postern.Tests.Documents;
 
 public sealed class SessionParametersTests
 {
-    private static readonly SessionDocuments Documents = new();
+    private static readonly DocumentSnapshot Documents = DocumentSnapshot.Empty;
 
     [Fact]
     public void Lists_of_one_become_texts_and_defaults_are_filled_in()
@@ -28,7 +28,7 @@ public sealed class SessionParametersTests
     [Fact]
     public void The_shell_document_takes_no_parameters_and_ends_after_20_idle_minutes()
     {
-        var session = Documents.Resolve(Documents.Find(SessionDocuments.Default)!, null);
+        var session = Documents.Resolve(Documents.Latest(SessionDocuments.Default)!, null);
 
         Assert.Equal("{}", session.Parameters.GetRawText());
         Assert.Equal(TimeSpan.FromMinutes(20), session.IdleTimeout);
@@ -38,7 +38,7 @@ public sealed class SessionParametersTests
     [Fact]
     public void Durations_of_the_document_win_over_the_preferences()
     {
-        var document = new SessionDocument("Own", """{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"idleSessionTimeout":"5","maxSessionDuration":"60"}}""", default);
+        var document = OwnDocuments.Version("Own", """{"schemaVersion":"1.0","sessionType":"Standard_Stream","inputs":{"idleSessionTimeout":"5","maxSessionDuration":"60"}}""");
 
         var session = Documents.Resolve(document, null);
 
@@ -114,7 +114,7 @@ public sealed class SessionParametersTests
 
     [Fact]
     public void A_missing_required_parameter_is_named()
-        => AssertInvalid("command", () => Documents.Resolve(Documents.Find("AWS-StartInteractiveCommand")!, null));
+        => AssertInvalid("command", () => Documents.Resolve(Documents.Latest("AWS-StartInteractiveCommand")!, null));
 
     [Theory]
     [InlineData(0)]
@@ -159,10 +159,10 @@ public sealed class SessionParametersTests
             AssertInvalid("colour", () => Documents.Resolve(document, Given(("colour", values))));
     }
 
-    private static SessionDocument Document(string parameters)
-        => new("Own", $$"""{"schemaVersion":"1.0","sessionType":"Standard_Stream","parameters":{{parameters}}}""", default);
+    private static DocumentVersion Document(string parameters)
+        => OwnDocuments.Version("Own", $$"""{"schemaVersion":"1.0","sessionType":"Standard_Stream","parameters":{{parameters}}}""");
 
-    private static ResolvedSession Resolve(string document, params (string, string[])[] given) => Documents.Resolve(Documents.Find(document)!, Given(given));
+    private static ResolvedSession Resolve(string document, params (string, string[])[] given) => Documents.Resolve(Documents.Latest(document)!, Given(given));
 
     private static Dictionary<string, IReadOnlyList<string>> Given(params (string Name, string[] Values)[] given)
         => given.ToDictionary(pair => pair.Name, IReadOnlyList<string> (pair) => pair.Values);

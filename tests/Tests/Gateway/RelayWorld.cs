@@ -37,7 +37,7 @@ internal sealed class RelayWorld : IAsyncDisposable
         var world = new RelayWorld { Options = options ?? new RelayOptions(), _database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite) };
         world.Store = new SessionStore(world._database.Database, world.Time);
         var row = kind?.Invoke(world.Time.GetUtcNow()) ?? SessionRows.New(started: world.Time.GetUtcNow());
-        await world.Store.InsertAsync(row, "hash", world.Time.GetUtcNow(), default);
+        await world.Store.InsertAsync(row, "hash", world.Time.GetUtcNow(), 0, default);
         var task = takenOver ? null : MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, world.Time);
         world.Session = new LiveSession(row, task, world.Store, new NodeConnections(), new SessionLimits(), world.Time, NullLogger.Instance, _ => { });
         world.Relay = new SessionRelay(world.Session, world.Options, world.Time, NullLogger.Instance, _ => { });

@@ -31,7 +31,7 @@ internal sealed class NodeWorld(Database database)
     public DescribeInstanceInformation DescribeInformation => new(Nodes, Presence);
     public GetConnectionStatus ConnectionStatus => new(Nodes, Presence);
     public DeregisterManagedInstance Deregister => new(Nodes, Connections, Removals, NullLogger<DeregisterManagedInstance>.Instance);
-    public ResourceTags Tags => new(Nodes, TagStore);
+    public ResourceTags Tags => new(TagStore, [TagStore.Nodes]);
 
     public static CallContext Admin { get; } = Context(new Caller(Access.User, "000000000000", "arn:aws:iam::000000000000:user/admin", "AIDA", "admin"));
     public static CallContext Stranger { get; } = Context(Caller.Anonymous("000000000000"));

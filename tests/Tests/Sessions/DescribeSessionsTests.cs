@@ -99,6 +99,6 @@ public sealed class DescribeSessionsTests
     {
         var row = SessionRows.New(started: started ?? Start);
         change?.Invoke(row);
-        return new SessionStore(database, TimeProvider.System).InsertAsync(row, "hash", Start, default);
+        return new SessionStore(database, TimeProvider.System).InsertAsync(row, "hash", Start, 0, default);
     }
 }

@@ -19,7 +19,7 @@ public sealed class HostileNodeTests
         var store = new SessionStore(database.Database, time);
         await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), time, NullLogger<LiveSessions>.Instance);
         var row = SessionRows.New(started: time.GetUtcNow());
-        await store.InsertAsync(row, "hash", time.GetUtcNow(), default);
+        await store.InsertAsync(row, "hash", time.GetUtcNow(), 0, default);
         var session = sessions.Add(row, MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, time));
 
         var content = new AgentTaskCompleteContent
@@ -50,7 +50,7 @@ public sealed class HostileNodeTests
         var store = new SessionStore(database.Database, time);
         await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), time, NullLogger<LiveSessions>.Instance);
         var row = SessionRows.New(started: time.GetUtcNow());
-        await store.InsertAsync(row, "hash", time.GetUtcNow(), default);
+        await store.InsertAsync(row, "hash", time.GetUtcNow(), 0, default);
         var session = sessions.Add(row, MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, time));
 
         await sessions.CompleteTaskAsync("mi-0fedcba9876543210", new AgentTaskCompleteContent { TaskId = row.Id, FinalTaskStatus = "Failed" }, default);

@@ -228,7 +228,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     public async Task A_session_taken_over_waits_for_both_ends_to_come_back()
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
-        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), default);
+        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
         await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
@@ -245,7 +245,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     public async Task A_session_taken_over_fails_when_its_agent_does_not_come_back()
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
-        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), default);
+        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
         await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
@@ -280,7 +280,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
 
     private async Task<LiveSession> StartAsync(SessionRow row)
     {
-        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), default);
+        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
         var task = MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, _time);
         return new LiveSession(row, task, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
     }

@@ -33,7 +33,7 @@ internal static class SessionRows
     public static async Task<string> InsertAsync(Database database, SessionStore store, SessionState state, string token = "token")
     {
         var row = New();
-        await store.InsertAsync(row, SessionToken.HashOf(token), DateTimeOffset.UtcNow.AddMinutes(5), default);
+        await store.InsertAsync(row, SessionToken.HashOf(token), DateTimeOffset.UtcNow.AddMinutes(5), 0, default);
         await database.ExecuteAsync("UPDATE sessions SET state = @state, ended_at = @ended WHERE id = @Id",
             new { state = state.ToString(), ended = state.IsEnded() ? 1L : (long?)null, row.Id }, default);
         return row.Id;

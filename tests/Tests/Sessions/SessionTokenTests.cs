@@ -101,7 +101,7 @@ public sealed class SessionTokenTests
     private static async Task<string> NewAsync(SessionStore store, string token)
     {
         var row = SessionRows.New();
-        await store.InsertAsync(row, SessionToken.HashOf(token), Time.GetUtcNow().AddMinutes(5), default);
+        await store.InsertAsync(row, SessionToken.HashOf(token), Time.GetUtcNow().AddMinutes(5), 0, default);
         return row.Id;
     }
 }
