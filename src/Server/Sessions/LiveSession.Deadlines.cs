@@ -4,8 +4,8 @@ namespace Postern.Server.Sessions;
 
 internal sealed partial class LiveSession
 {
-    /// <summary>A single connection through which nothing has passed yet.</summary>
-    private bool Unused => Row.IsSingleConnection && !IsTakenOver && Volatile.Read(ref _lastData) == _created;
+    /// <summary>A single connection through which nothing has passed yet. AWS's agent dies of a destination that refuses; ours has merely lost its connection.</summary>
+    private bool Unused => !_ownAgent && Row.IsSingleConnection && !IsTakenOver && Volatile.Read(ref _lastData) == _created;
 
     private TimeSpan IdleDue => Row.IdleTimeout is { } idle
         ? _time.GetElapsedTime(_created, Volatile.Read(ref _lastData)) + TimeSpan.FromMilliseconds(idle)

@@ -20,6 +20,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<LiveSession> _forget;
+    private readonly bool _ownAgent;
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true });
     private readonly TaskCompletionSource<SessionEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
@@ -37,10 +38,12 @@ internal sealed partial class LiveSession : IAsyncDisposable
     /// <param name="time">Clock of all deadlines.</param>
     /// <param name="log">Of the sessions.</param>
     /// <param name="forget">Called once, when the session is over here.</param>
-    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget)
+    /// <param name="ownAgent">The node has our agent, which says why a destination cannot be reached.</param>
+    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget, bool ownAgent = false)
     {
         Row = row;
         _forget = forget;
+        _ownAgent = ownAgent;
         (_task, _store, _nodes, _options, _time, _log) = (task, store, nodes, options, time, log);
         _state = row.Status;
         _created = _lastData = time.GetTimestamp();

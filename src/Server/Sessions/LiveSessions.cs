@@ -15,6 +15,7 @@ internal sealed class LiveSessions(
     private readonly ConcurrentDictionary<string, LiveSession> _sessions = new(StringComparer.Ordinal);
     // The same by node; a set is changed and copied under the lock. Nodes come and go by thousands, so none may look through all sessions.
     private readonly Dictionary<string, HashSet<LiveSession>> _byNode = new(StringComparer.Ordinal);
+    // Of our agents only: AWS's says none.
     private readonly ConcurrentDictionary<string, string> _boots = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
     private bool _stopped;
@@ -84,6 +85,10 @@ internal sealed class LiveSessions(
             if (earlier is not null && earlier != bootId)
                 happened = new SessionEvent.Fail($"The agent on {nodeId} was restarted; its sessions ended with it.");
         }
+        else
+        {
+            _boots.TryRemove(nodeId, out _); // AWS's agent has taken the place of ours
+        }
         await PostToNodeSessionsAsync(nodeId, happened, cancellationToken);
         foreach (var ended in await store.ListEndedUnknownToNodeAsync(nodeId, MaxReminders, cancellationToken))
         {
@@ -133,7 +138,7 @@ internal sealed class LiveSessions(
             ObjectDisposedException.ThrowIf(_stopped, this);
             if (_sessions.TryGetValue(row.Id, out var known))
                 return known;
-            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget);
+            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget, ownAgent: _boots.ContainsKey(row.NodeId));
             _sessions[row.Id] = session;
             if (!_byNode.TryGetValue(row.NodeId, out var ofNode))
                 _byNode[row.NodeId] = ofNode = [];

@@ -15,7 +15,7 @@ internal static class RunAs
 
     /// <summary>The caller's own user; null when the document's default user is theirs, or none is asked for.</summary>
     /// <exception cref="AwsErrorException">InvalidDocument: a user is asked for and there is none. InvalidParameters: what the tag has cannot be one.</exception>
-    public static string? UserFor(Caller caller, ResolvedSession resolved) => UserFor(caller.Arn, TagOf(caller), resolved);
+    public static string? UserFor(Caller caller, ResolvedSession resolved) => UserFor(caller.Arn, caller.Tags.GetValueOrDefault(Tag), resolved);
 
     /// <inheritdoc cref="UserFor(Caller, ResolvedSession)"/>
     internal static string? UserFor(string arn, string? tag, ResolvedSession resolved)
@@ -31,6 +31,4 @@ internal static class RunAs
             : throw new AwsErrorException("InvalidDocument",
                 $"Sessions with document {resolved.Document.Name} run as a user of the node (inputs.runAsEnabled of it, or of {SessionDocuments.Default}), and there is none for you: {arn} has no tag {Tag}, and inputs.runAsDefaultUser is empty.");
     }
-
-    private static string? TagOf(Caller caller) => null;
 }

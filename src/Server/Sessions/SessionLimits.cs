@@ -29,7 +29,7 @@ internal sealed record SessionLimits
     /// <summary>As <see cref="AgentAway"/> when nobody closed the data channel and the network lost it: a process that ends closes its connections.</summary>
     public TimeSpan AgentSilent { get; init; } = TimeSpan.FromMinutes(5);
     /// <summary>
-    /// As <see cref="AgentAway"/> in an SSH session that carried no data yet: AWS's agent dies this way, without a word, when the
+    /// As <see cref="AgentAway"/> in an SSH session of AWS's agent that carried no data yet: it dies this way, without a word, when the
     /// destination refuses.
     /// </summary>
     public TimeSpan AgentAwayUnused { get; init; } = TimeSpan.FromSeconds(3);

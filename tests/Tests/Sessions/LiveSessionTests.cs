@@ -160,6 +160,20 @@ public sealed class LiveSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_unused_ssh_session_of_our_agent_is_waited_for_like_any_other()
+    {
+        await using var session = await StartAsync(SessionRows.NewSsh(started: _time.GetUtcNow()), ownAgent: true);
+        await PostAsync(session, AgentIn);
+        await PostAsync(session, ClientIn);
+        await PostAsync(session, new SessionEvent.Detached(SessionSide.Agent, Silent: false));
+        await AdvanceAsync(session, Limits.AgentAway - TimeSpan.FromSeconds(1));
+        await StateAsync(session, SessionState.Connected);
+        await PostAsync(session, AgentIn);
+        await AdvanceAsync(session, Limits.AgentAway);
+        await StateAsync(session, SessionState.Connected);
+    }
+
+    [Fact]
     public async Task A_session_is_idle_when_no_data_passes_and_only_then()
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
@@ -278,11 +292,11 @@ public sealed class LiveSessionTests : IAsyncLifetime
         Assert.Equal(SessionState.Connected, (await _store.FindAsync(session.Id, default))!.Status);
     }
 
-    private async Task<LiveSession> StartAsync(SessionRow row)
+    private async Task<LiveSession> StartAsync(SessionRow row, bool ownAgent = false)
     {
         await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
         var task = MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, _time);
-        return new LiveSession(row, task, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
+        return new LiveSession(row, task, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { }, ownAgent);
     }
 
     private async Task<LiveSession> ConnectAsync(SessionRow? row = null)
