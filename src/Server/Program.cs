@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Audit;
+using Postern.Server.CloudTrail;
 using Postern.Server.Documents;
 using Postern.Server.Gateway;
 using Postern.Server.Hosting;
@@ -41,6 +42,7 @@ internal static class Program
         NodesFeature.AddTo(operations, services);
         DocumentsFeature.AddTo(operations, services);
         SessionsFeature.AddTo(operations, services);
+        CloudTrailFeature.AddTo(operations, services);
     }
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)

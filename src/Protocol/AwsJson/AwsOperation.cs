@@ -7,8 +7,8 @@ namespace Postern.Protocol.AwsJson;
 /// <param name="Target">X-Amz-Target, such as AmazonSSM.StartSession.</param>
 public sealed record AwsOperation<TRequest, TResponse>(string Service, string Target, JsonTypeInfo<TRequest> Request, JsonTypeInfo<TResponse> Response)
 {
-    /// <summary>The part of the target after the dot.</summary>
-    public string Name => Target[(Target.IndexOf('.') + 1)..];
+    /// <summary>The part of the target after the last dot.</summary>
+    public string Name => Target[(Target.LastIndexOf('.') + 1)..];
 }
 
 /// <summary>An error as AWS JSON services report it: HTTP status and {"__type":code,"message":text}.</summary>

@@ -56,5 +56,5 @@ public sealed class PermissionTests : IAsyncLifetime
     [Fact]
     public void Actions_are_named_after_their_operations()
         => Assert.All(_host.Services.GetRequiredService<OperationRegistry>().All,
-            operation => Assert.Equal($"{operation.Service}:{operation.Target[(operation.Target.IndexOf('.') + 1)..]}", operation.Action));
+            operation => Assert.Equal($"{operation.Service}:{operation.Target[(operation.Target.LastIndexOf('.') + 1)..]}", operation.Action));
 }
