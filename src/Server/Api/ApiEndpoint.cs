@@ -6,10 +6,10 @@ using Postern.Server.Settings;
 namespace Postern.Server.Api;
 
 /// <summary>
-/// The front door: every request to "/". Finds the operation, reads the body within its limit, has the signature checked, checks the permission
-/// declared with the operation, reads the JSON, has the operation name what it touches, and only then runs it.
+/// The front door: every request to "/". Finds the operation, reads the body within its limit, has the signature checked, reads the request, has
+/// the operation name what it touches, has every bit of that allowed, and only then runs it. Whatever comes of it is recorded.
 /// </summary>
-internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
+internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, CallRecorder recorder, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
 {
     private readonly Arns _arns = new(options.Region, options.Account);
 
@@ -66,22 +66,42 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
 
     private async Task AnswerAsync(HttpContext http, Operation operation, byte[] body, Func<OperationCall> parse, string contentType, string requestId)
     {
-        var caller = operation.Access == Access.Anonymous
-            ? Caller.Anonymous(options.Account)
-            : await authenticator.AuthenticateAsync(http, body, operation.Service, http.RequestAborted);
-        if (!caller.Satisfies(operation.Access))
-            throw AuthErrors.NotAuthorized(caller, operation.Action);
-        var call = parse();
-        var context = new CallContext(caller, PublicEndpoint(http.Request), http.Connection.RemoteIpAddress?.ToString() ?? "unknown", requestId)
+        var record = new CallRecord(operation, http, requestId);
+        byte[] response;
+        try
         {
-            Arns = _arns,
-            UserAgent = ForeignText.Show(http.Request.Headers.UserAgent.ToString()),
-        };
-        await call.TouchesAsync(context, http.RequestAborted);
-        var response = await call.InvokeAsync(context, http.RequestAborted);
+            response = await RunAsync(http, operation, body, parse, record);
+        }
+        catch (Exception e)
+        {
+            await recorder.FailedAsync(record, e);
+            throw;
+        }
+        await recorder.SucceededAsync(record, response);
         http.Response.ContentType = contentType;
         http.Response.ContentLength = response.Length;
         await http.Response.Body.WriteAsync(response, http.RequestAborted);
+    }
+
+    private async Task<byte[]> RunAsync(HttpContext http, Operation operation, byte[] body, Func<OperationCall> parse, CallRecord record)
+    {
+        var caller = record.Caller = operation.Access == Access.Anonymous
+            ? Caller.Anonymous(options.Account)
+            : await authenticator.AuthenticateAsync(http, body, operation.Service, http.RequestAborted);
+        recorder.RequireWritable(record);
+        if (!caller.Satisfies(operation.Access))
+            throw AuthErrors.NotAuthorized(caller, operation.Action);
+        var call = record.Call = parse();
+        var context = new CallContext(caller, PublicEndpoint(http.Request), record.Source.Address, record.RequestId)
+        {
+            Arns = _arns,
+            Keys = RequestKeys.Of(caller, record.Source, _arns, time.GetUtcNow()),
+        };
+        record.Touched = await call.TouchesAsync(context, http.RequestAborted);
+        record.Verdict = Authorizer.Evaluate(caller, operation.Action, record.Touched, context.Keys);
+        if (!record.Verdict.IsAllowed)
+            throw record.Verdict.Refusal(caller);
+        return await call.InvokeAsync(context, http.RequestAborted);
     }
 
     // The Host of a signed request is covered by its signature, so what a client is told to connect to is what it called.

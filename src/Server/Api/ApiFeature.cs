@@ -8,6 +8,7 @@ internal static class ApiFeature
 {
     public static IServiceCollection AddApi(this IServiceCollection services) => services
         .AddSingleton<OperationRegistry>()
+        .AddSingleton<CallRecorder>()
         .AddSingleton<ApiEndpoint>();
 
     /// <summary>"/" with every method, and a plain refusal for every path that no feature maps.</summary>

@@ -1,4 +1,5 @@
 using Postern.Server.Iam;
+using Postern.Server.Iam.Policies;
 
 namespace Postern.Server.Api;
 
@@ -8,6 +9,6 @@ internal sealed record CallContext(Caller Caller, Uri Endpoint, string SourceAdd
     /// <summary>Names of the resources here.</summary>
     public required Arns Arns { get; init; }
 
-    /// <summary>As the client wrote it, bounded; may be empty.</summary>
-    public string UserAgent { get; init; } = "";
+    /// <summary>What is known of the request whatever it touches, for decisions that an operation makes itself.</summary>
+    public ConditionContext Keys { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Postern.Protocol.AwsJson;
+using Postern.Server.Audit;
 using Postern.Server.Iam;
 
 namespace Postern.Server.Api;
@@ -7,11 +8,16 @@ namespace Postern.Server.Api;
 /// <summary>A registered operation, its shapes hidden: bytes in, bytes out.</summary>
 internal abstract class Operation(string service, string target, Access access, string action)
 {
+    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export"];
+
     /// <summary>The signing name requests must be signed for.</summary>
     public string Service { get; } = service;
     public string Target { get; } = target;
     public Access Access { get; } = access;
     public string Action { get; } = action;
+
+    /// <summary>By the name, as AWS names operations: it changes nothing.</summary>
+    public bool IsReadOnly { get; } = ReadingVerbs.Any(verb => action[(action.IndexOf(':') + 1)..].StartsWith(verb, StringComparison.Ordinal));
 
     /// <summary>Reads the body, which nobody has been allowed to send yet: it is bounded, and nothing but its shape is looked at.</summary>
     /// <exception cref="AwsErrorException">SerializationException.</exception>
@@ -26,6 +32,12 @@ internal abstract class OperationCall
 
     /// <summary>Runs the handler and serialises its answer.</summary>
     public abstract Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken);
+
+    /// <summary>What of the request stands in the audit log: a JSON object, or null. See <see cref="RecordedFields"/>.</summary>
+    public abstract string? RecordedRequest();
+
+    /// <summary>What of the answer does.</summary>
+    public abstract string? RecordedAnswer(byte[] answer);
 }
 
 /// <inheritdoc/>
@@ -35,7 +47,7 @@ internal sealed class Operation<TRequest, TResponse>(
     Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
     : Operation(shape.Service, shape.Target, access, action)
 {
-    public override OperationCall Parse(ReadOnlyMemory<byte> body) => new Call(this, RequestBody.Parse(body, shape.Request));
+    public override OperationCall Parse(ReadOnlyMemory<byte> body) => new Call(this, body, RequestBody.Parse(body, shape.Request));
 
     private ValueTask<IReadOnlyList<Touched>> TouchesAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
         => touches(request, context, cancellationToken);
@@ -43,8 +55,12 @@ internal sealed class Operation<TRequest, TResponse>(
     private async Task<byte[]> InvokeAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
         => JsonSerializer.SerializeToUtf8Bytes(await handler(request, context, cancellationToken), shape.Response);
 
-    private sealed class Call(Operation<TRequest, TResponse> operation, TRequest request) : OperationCall
+    private sealed class Call(Operation<TRequest, TResponse> operation, ReadOnlyMemory<byte> body, TRequest request) : OperationCall
     {
+        public override string? RecordedRequest() => RecordedFields.OfRequest(body);
+
+        public override string? RecordedAnswer(byte[] answer) => RecordedFields.OfAnswer(answer);
+
         public override ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken)
             => operation.TouchesAsync(request, context, cancellationToken);
 

@@ -34,11 +34,11 @@ internal sealed class OperationRegistry
         Func<TRequest, CallContext, Touched> touches, Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
         => Add(operation, access, action, (request, context, _) => ValueTask.FromResult<IReadOnlyList<Touched>>([touches(request, context)]), handler);
 
-    /// <summary>An operation that always touches the same, mostly <see cref="Touched.Anything"/>.</summary>
+    /// <summary>An operation that always touches the same, mostly <see cref="Touched.Anything"/>; <see cref="Touched.Nothing"/> needs no permission.</summary>
     public void Add<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, Access access, string action,
         Touched touches, Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
     {
-        IReadOnlyList<Touched> always = [touches];
+        IReadOnlyList<Touched> always = touches == Touched.Nothing ? [] : [touches];
         Add(operation, access, action, (_, _, _) => ValueTask.FromResult(always), handler);
     }
 
@@ -52,7 +52,7 @@ internal sealed class OperationRegistry
     /// <summary>One of the query protocol that always touches the same.</summary>
     public void Add(QueryService service, string name, Access access, Touched touches, QueryHandler handler)
     {
-        IReadOnlyList<Touched> always = [touches];
+        IReadOnlyList<Touched> always = touches == Touched.Nothing ? [] : [touches];
         Add(service, name, access, (_, _, _) => ValueTask.FromResult(always), handler);
     }
 

@@ -1,3 +1,4 @@
+using Postern.Server.Audit;
 using Postern.Server.Iam;
 
 namespace Postern.Server.Api;
@@ -32,6 +33,10 @@ internal sealed class QueryOperation(QueryService service, string name, Access a
 
     private sealed class Call(QueryOperation operation, QueryForm form) : OperationCall
     {
+        public override string? RecordedRequest() => RecordedFields.OfForm(form.Names.Select(name => KeyValuePair.Create(name, form[name]!)));
+
+        public override string? RecordedAnswer(byte[] answer) => RecordedFields.OfXml(answer);
+
         public override ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken)
             => operation.TouchesAsync(form, context, cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Xml;
 
 namespace Postern.Server.Audit;
 
@@ -30,6 +31,11 @@ internal static class RecordedFields
 
     /// <summary>Members of answers: the ids of what was made.</summary>
     private static readonly HashSet<string> Answered = new(StringComparer.Ordinal) { "SessionId", "ActivationId", "InstanceId", "DocumentVersion" };
+
+    private static readonly HashSet<string> AnsweredXml = new(StringComparer.Ordinal)
+    {
+        "AccessKeyId", "UserId", "RoleId", "GroupId", "PolicyId", "InstanceProfileId", "AssumedRoleId", "Arn", "VersionId",
+    };
 
     /// <summary>A JSON request as requestParameters; null when nothing of it is recorded.</summary>
     public static string? OfRequest(ReadOnlyMemory<byte> body) => Filtered(body, static (json, root) =>
@@ -71,6 +77,26 @@ internal static class RecordedFields
             member.Value.WriteTo(json);
         }
     });
+
+    /// <summary>An XML answer of the query protocol: the first element of each name that is listed.</summary>
+    public static string? OfXml(ReadOnlyMemory<byte> body)
+    {
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        using var xml = XmlReader.Create(new MemoryStream(body.ToArray()), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, CheckCharacters = false });
+        while (xml.Read())
+        {
+            if (xml.NodeType != XmlNodeType.Element || xml.IsEmptyElement || !AnsweredXml.Contains(xml.LocalName))
+                continue;
+            var name = xml.LocalName;
+            if (xml.Read() && xml.NodeType == XmlNodeType.Text)
+                found.TryAdd(name, xml.Value);
+        }
+        return Written(json =>
+        {
+            foreach (var (name, value) in found)
+                json.WriteString(Small(name), value);
+        });
+    }
 
     private static string? Filtered(ReadOnlyMemory<byte> body, Action<Utf8JsonWriter, JsonElement> members)
     {

@@ -5,9 +5,11 @@ internal static class ForeignText
 {
     private const int MaxLength = 128;
 
-    public static string Show(string text)
+    public static string Show(string text) => Show(text, MaxLength);
+
+    public static string Show(string text, int maxLength)
     {
-        var bounded = text.Length <= MaxLength ? text : text[..MaxLength] + "…";
+        var bounded = text.Length <= maxLength ? text : text[..maxLength] + "…";
         return bounded.Any(char.IsControl) ? string.Create(bounded.Length, bounded, (target, source) =>
         {
             for (var i = 0; i < target.Length; i++)

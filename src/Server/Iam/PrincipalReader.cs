@@ -67,6 +67,7 @@ internal static class PrincipalReader
     /// <summary>The default version of a managed policy.</summary>
     public static async Task<NamedPolicy> ManagedAsync(DbConnection connection, string arn, CancellationToken cancellationToken)
     {
+        if (StoredPolicy.Owned(arn) is { } owned) return owned;
         var document = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
             "SELECT v.document FROM managed_policies p JOIN policy_versions v ON v.policy_id = p.policy_id AND v.version = p.default_version WHERE p.arn = @arn",
             new { arn }, cancellationToken: cancellationToken));

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Postern.Server.Iam.Policies;
+using Postern.Server.Iam.Policies.Managed;
 
 namespace Postern.Server.Iam;
 
@@ -11,6 +13,12 @@ internal static class StoredPolicy
     private static readonly PolicyDocument Missing = Denial("PolicyIsMissing"), Unreadable = Denial("PolicyCannotBeRead");
     private static readonly PolicyDocument TrustsNobody = PolicyDocument.Parse(
         """{"Version":"2012-10-17","Statement":[{"Sid":"PolicyCannotBeRead","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}""", PolicyUse.Trust);
+
+    private static readonly FrozenDictionary<string, NamedPolicy> OwnedByAws =
+        ManagedPolicies.All.ToFrozenDictionary(policy => policy.Arn, policy => new NamedPolicy(policy.Arn, PolicyDocument.Parse(policy.Document, PolicyUse.Identity)));
+
+    /// <summary>A managed policy that is part of the program; null when the ARN names none.</summary>
+    public static NamedPolicy? Owned(string arn) => OwnedByAws.GetValueOrDefault(arn);
 
     /// <param name="name">What decisions call it.</param>
     /// <param name="json">Null: there is no such policy.</param>

@@ -12,6 +12,9 @@ internal sealed record Touched(IReadOnlyList<string> Names)
     /// <summary>An action on no resource in particular: a policy must say Resource "*".</summary>
     public static readonly Touched Anything = new(Any);
 
+    /// <summary>As what an operation always touches: nothing has to be allowed, every authenticated caller may.</summary>
+    public static readonly Touched Nothing = new((IReadOnlyList<string>)[]);
+
     public Touched(string name) : this([name])
     {
     }

@@ -22,7 +22,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _host = await ServerHost.StartAsync(replace: services => services
         .AddSingleton<TimeProvider>(_time)
         .AddSingleton<FindNode>((id, _) => _lookupFails is { } failure ? throw failure
-            : new(_registered.Contains(id) ? new NodeIdentity(id, "service-role/NodeRole", _key.ExportSubjectPublicKeyInfo()) : null)));
+            : new(_registered.Contains(id) ? new NodeIdentity(id, "service-role/nodes", _key.ExportSubjectPublicKeyInfo()) : null)));
 
     public async ValueTask DisposeAsync()
     {
@@ -42,7 +42,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     {
         var answer = await (Node() with { Target = UserOperation }).SendAsync(_host);
         Assert.Equal((400, "AccessDeniedException"), (answer.Status, answer.Error.Code));
-        Assert.Equal($"User: arn:aws:sts::000000000000:assumed-role/NodeRole/{NodeId} is not authorized to perform: ssm:DescribeInstanceInformation", answer.Error.Message);
+        Assert.Equal($"User: arn:aws:sts::000000000000:assumed-role/nodes/{NodeId} is not authorized to perform: ssm:DescribeInstanceInformation", answer.Error.Message);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class NodeCallerTests : IAsyncLifetime
     public async Task Sts_says_who_a_node_is()
     {
         var answer = await StsCalls.GetCallerIdentity(Keys(NodeId)).SendAsync(_host);
-        Assert.Contains($"<Arn>arn:aws:sts::000000000000:assumed-role/NodeRole/{NodeId}</Arn>", answer.Body);
+        Assert.Contains($"<Arn>arn:aws:sts::000000000000:assumed-role/nodes/{NodeId}</Arn>", answer.Body);
         Assert.Matches($"<UserId>AROA[A-Z2-7]{{17}}:{NodeId}</UserId>", answer.Body);
     }
 

@@ -25,7 +25,7 @@ internal sealed partial class FakeNode(ServerHost host, string id) : IDisposable
     public static async Task<FakeNode> RegisterAsync(ServerHost host)
     {
         var api = host.CreateApiClient();
-        var activation = await api.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "NodeRole" }, default);
+        var activation = await api.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "service-role/nodes" }, default);
         using var key = RSA.Create(2048);
         var registered = await host.CreateApiClient(() => null).CallAsync(SsmOperations.RegisterManagedInstance, new RegisterManagedInstanceRequest
         {

@@ -148,7 +148,7 @@ public sealed class NodeLifeTests : IAsyncLifetime, IDisposable
 
     private async Task<string> RegisterAsync()
     {
-        var activation = await _admin.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "service-role/NodeRole", DefaultInstanceName = "web" }, Cancel);
+        var activation = await _admin.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "service-role/nodes", DefaultInstanceName = "web" }, Cancel);
         return (await _host.CreateApiClient(() => null).CallAsync(SsmOperations.RegisterManagedInstance, new RegisterManagedInstanceRequest
         {
             ActivationId = activation.ActivationId,

@@ -7,7 +7,7 @@ namespace Postern.Server.Identity.Sts;
 internal static class CallerOperations
 {
     public static void AddTo(OperationRegistry operations)
-        => operations.Add(QueryService.Sts, "GetCallerIdentity", Access.UserOrNode, Touched.Anything, (_, context, answer, _) =>
+        => operations.Add(QueryService.Sts, "GetCallerIdentity", Access.UserOrNode, Touched.Nothing, (_, context, answer, _) =>
         {
             answer.Text("Arn", context.Caller.Arn).Text("UserId", context.Caller.UserId).Text("Account", context.Caller.AccountId);
             return Task.CompletedTask;

@@ -42,7 +42,7 @@ internal sealed class NodeUnderTest : IAsyncDisposable
     public async Task<RegisterOptions> OptionsAsync(string? code = null)
     {
         var activation = await Gateway.CreateApiClient().CallAsync(
-            SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "node", RegistrationLimit = 10 }, CancellationToken.None);
+            SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "service-role/nodes", RegistrationLimit = 10 }, CancellationToken.None);
         return new RegisterOptions
         {
             Endpoint = Gateway.Endpoint.ToString(),

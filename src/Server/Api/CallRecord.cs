@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Postern.Server.Iam;
+
+namespace Postern.Server.Api;
+
+/// <summary>What is known of a call so far, for its entry in the audit log. Filled in as the call goes its way.</summary>
+internal sealed class CallRecord(Operation operation, HttpContext http, string requestId)
+{
+    private const string Credential = "Credential=";
+    private const int MaxUserAgent = 512;
+
+    public Operation Operation => operation;
+    public string RequestId => requestId;
+    public RequestSource Source { get; } = new(
+        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "unknown",
+        ForeignText.Show(http.Request.Headers.UserAgent.ToString(), MaxUserAgent), http.Request.IsHttps);
+
+    /// <summary>Null until the signature was accepted.</summary>
+    public Caller? Caller { get; set; }
+    /// <summary>Null until the request was read.</summary>
+    public OperationCall? Call { get; set; }
+    public IReadOnlyList<Touched> Touched { get; set; } = [];
+    public Verdict? Verdict { get; set; }
+
+    /// <summary>The key that the request says it was signed with, for one that was not.</summary>
+    public string? ClaimedKeyId()
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        var start = header.IndexOf(Credential, StringComparison.Ordinal);
+        var claimed = start < 0 ? http.Request.Query["X-Amz-Credential"].ToString() : header[(start + Credential.Length)..];
+        var end = claimed.IndexOf('/');
+        return end > 0 ? ForeignText.Show(claimed[..end]) : null;
+    }
+}
