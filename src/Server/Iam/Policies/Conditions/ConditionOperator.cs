@@ -58,7 +58,7 @@ internal sealed record ConditionOperator(string Name, ConditionKind Kind, bool N
         var name = written;
         var qualifier = SetQualifier.None;
         foreach (var set in (ReadOnlySpan<SetQualifier>)[SetQualifier.ForAllValues, SetQualifier.ForAnyValue])
-            if (name.StartsWith($"{set}:", StringComparison.OrdinalIgnoreCase))
+            if (qualifier == SetQualifier.None && name.StartsWith($"{set}:", StringComparison.OrdinalIgnoreCase))
                 (qualifier, name) = (set, name[($"{set}".Length + 1)..]);
         var ifExists = name.EndsWith(IfExistsSuffix, StringComparison.OrdinalIgnoreCase);
         if (ifExists)
