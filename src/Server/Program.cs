@@ -31,6 +31,7 @@ internal static class Program
         .AddIam()
         .AddAudit()
         .AddApi()
+        .AddIdentity()
         .AddNodes()
         .AddDocuments()
         .AddSessions()

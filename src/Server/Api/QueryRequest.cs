@@ -28,6 +28,9 @@ internal sealed class QueryRequest
     /// <summary>A rule that no single member can tell; for the members read so far.</summary>
     public void Must(bool holds, string name, string constraint) => _validation.Must(holds, Member(name), constraint);
 
+    /// <summary>As it was sent, unchecked; for naming what a request touches.</summary>
+    public string? Peek(string name) => _form[_prefix + name];
+
     /// <summary>"" when it is missing, which <see cref="Check"/> reports.</summary>
     public string Required(string name, TextRule rule)
     {

@@ -7,6 +7,8 @@ namespace Postern.Server.Iam;
 /// <summary>Decides whether a caller may do what a call touches. The one place where it is decided, for both protocols and for the channels of nodes.</summary>
 internal static class Authorizer
 {
+    private static readonly NamedPolicy Granted = StoredPolicy.Read("the role's trust policy", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}""");
+
     /// <summary>All of it must be allowed; the verdict is that of the first that is not, or of the first.</summary>
     /// <param name="caller">Found to be of the kind that the operation is for.</param>
     /// <param name="action">The operation's; what is touched may name another.</param>
@@ -18,10 +20,13 @@ internal static class Authorizer
         if (caller.Kind is Access.Anonymous or Access.NodeKey)
             return Verdict.Unasked;
         var policies = caller.Policies;
+        PrincipalQuery? principal = null;
         var first = Verdict.Unasked;
         for (var i = 0; i < touched.Count; i++)
         {
             var verdict = One(policies, action, touched[i], request);
+            if (touched[i].Trust is { } trust)
+                verdict = Trusted(verdict, trust, principal ??= NamesOf(caller), caller);
             if (!verdict.IsAllowed)
                 return verdict;
             if (i == 0)
@@ -29,6 +34,26 @@ internal static class Authorizer
         }
         return first;
     }
+
+    /// <summary>What the caller's own policies say, together with the trust policy of the role that is touched.</summary>
+    private static Verdict Trusted(Verdict own, PolicyDocument trust, PrincipalQuery principal, Caller caller)
+    {
+        var decision = own.Decision!;
+        var trusted = PolicyEvaluator.EvaluateTrust(trust, principal, decision.Query);
+        if (!trusted.IsAllowed || trusted.ByAccount)
+            return trusted.IsAllowed ? own : new Verdict(trusted);
+        if (own.IsAllowed || decision.Kind == DecisionKind.ExplicitDeny)
+            return own;
+        // Named itself: its identity policies need not allow it. What bounds a role or a session still does; as in AWS, a user's boundary does not.
+        if (caller.Principal is UserPrincipal && caller.Session is null)
+            return new Verdict(trusted);
+        var bounded = PolicyEvaluator.Evaluate(caller.Policies with { Identity = [Granted] }, decision.Query);
+        return new Verdict(bounded.IsAllowed ? trusted : bounded);
+    }
+
+    /// <summary>Everything that a trust policy may call the caller.</summary>
+    private static PrincipalQuery NamesOf(Caller caller) => new(caller.AccountId, caller.Principal is { } principal && caller.Arn != principal.Arn
+        ? [caller.Arn, caller.UserId, principal.Arn, principal.Id] : [caller.Arn, caller.UserId]);
 
     private static Verdict One(PolicySet policies, string action, Touched touched, ConditionContext request)
     {

@@ -23,15 +23,16 @@ internal static class KeyIds
     public static string NewId(string prefix) => prefix + RandomNumberGenerator.GetString(Base32, UniqueIdCharacters);
 
     /// <summary>The id of a role that was in use before roles were rows: it follows from account and name.</summary>
-    public static string RoleId(string account, string role)
+    public static string RoleId(string account, string role) => RolePrefix + Derived($"{account}/{role}");
+
+    /// <summary>The id of a policy that is part of the program, in every account the same.</summary>
+    public static string PolicyId(string name) => PolicyPrefix + Derived($"aws/policy/{name}");
+
+    private static string Derived(string from) => string.Create(UniqueIdCharacters, SHA256.HashData(Encoding.UTF8.GetBytes(from)), (text, bytes) =>
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{account}/{role}"));
-        return RolePrefix + string.Create(UniqueIdCharacters, hash, (text, bytes) =>
-        {
-            for (var i = 0; i < text.Length; i++)
-                text[i] = Base32[bytes[i] % Base32.Length];
-        });
-    }
+        for (var i = 0; i < text.Length; i++)
+            text[i] = Base32[bytes[i] % Base32.Length];
+    });
 
     public static string NewSecret() => SecretOf(RandomNumberGenerator.GetBytes(SecretBytes));
 

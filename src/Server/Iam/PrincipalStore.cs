@@ -66,6 +66,11 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         return policy;
     }
 
+    /// <summary>Whether there is such a managed policy.</summary>
+    public async Task<bool> HasPolicyAsync(string arn, CancellationToken cancellationToken)
+        => StoredPolicy.Owned(arn) is not null
+            || await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM managed_policies WHERE arn = @arn", new { arn }, cancellationToken) > 0;
+
     /// <summary>A change, in one transaction. When it returns, every call of this gateway sees it; other gateways see it with their next call.</summary>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {

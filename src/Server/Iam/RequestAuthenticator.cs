@@ -84,6 +84,9 @@ internal sealed class RequestAuthenticator(
             new Dictionary<string, string>(token.Tags ?? [], StringComparer.OrdinalIgnoreCase), token.TransitiveKeys ?? [], token.SourceIdentity, await PoliciesAsync(token, cancellationToken));
         if (token.SessionName is null)
         {
+            // As in AWS, these keys do not manage identities; and they die with the key they were asked for with.
+            if (signed.Service == "iam" || token.KeyId is not null && await principals.FindKeyAsync(token.KeyId, cancellationToken) is not { IsActive: true })
+                throw AuthErrors.UnknownKey();
             var user = await principals.FindUserAsync(token.PrincipalId, cancellationToken) ?? throw AuthErrors.UnknownKey();
             return new Caller(Access.User, options.Account, user.Arn, user.Id, user.Name) { Principal = user, AccessKeyId = id, Session = session };
         }

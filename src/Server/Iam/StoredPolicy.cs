@@ -11,8 +11,16 @@ namespace Postern.Server.Iam;
 internal static class StoredPolicy
 {
     private static readonly PolicyDocument Missing = Denial("PolicyIsMissing"), Unreadable = Denial("PolicyCannotBeRead");
-    private static readonly PolicyDocument TrustsNobody = PolicyDocument.Parse(
-        """{"Version":"2012-10-17","Statement":[{"Sid":"PolicyCannotBeRead","Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}""", PolicyUse.Trust);
+
+    /// <summary>For a role that is not there, and one whose trust policy cannot be read. It denies nothing, so that both look the same as a role that trusts others.</summary>
+    public static readonly PolicyDocument TrustsNobody = PolicyDocument.Parse(
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"nobody.amazonaws.com"},"Action":"sts:AssumeRole"}]}""", PolicyUse.Trust);
+
+    private static readonly FrozenDictionary<string, NamedPolicy> OwnedByAws =
+        ManagedPolicies.All.ToFrozenDictionary(policy => policy.Arn, policy => new NamedPolicy(policy.Arn, PolicyDocument.Parse(policy.Document, PolicyUse.Identity)));
+
+    /// <summary>A managed policy that is part of the program; null when the ARN names none.</summary>
+    public static NamedPolicy? Owned(string arn) => OwnedByAws.GetValueOrDefault(arn);
 
     private static readonly FrozenDictionary<string, NamedPolicy> OwnedByAws =
         ManagedPolicies.All.ToFrozenDictionary(policy => policy.Arn, policy => new NamedPolicy(policy.Arn, PolicyDocument.Parse(policy.Document, PolicyUse.Identity)));

@@ -1,3 +1,5 @@
+using Postern.Server.Iam.Policies;
+
 namespace Postern.Server.Iam;
 
 /// <summary>
@@ -24,6 +26,9 @@ internal sealed record Touched(IReadOnlyList<string> Names)
 
     /// <summary>Condition keys that this resource adds to those of the request: its tags, the parameters that matter.</summary>
     public IReadOnlyList<ConditionKey> Keys { get; init; } = [];
+
+    /// <summary>A role's trust policy, which must allow the caller; where it names the caller itself, the caller's own policies need not.</summary>
+    public PolicyDocument? Trust { get; init; }
 
     /// <summary>When this is not allowed, all of these together are enough.</summary>
     public IReadOnlyList<Touched>? Otherwise { get; init; }

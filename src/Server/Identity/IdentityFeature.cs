@@ -1,13 +1,42 @@
 using Postern.Server.Api;
+using Postern.Server.Identity.Account;
+using Postern.Server.Identity.Groups;
+using Postern.Server.Identity.Policies;
+using Postern.Server.Identity.Roles;
 using Postern.Server.Identity.Sts;
+using Postern.Server.Identity.Users;
 
 namespace Postern.Server.Identity;
 
 /// <summary>The operations of IAM and STS.</summary>
 internal static class IdentityFeature
 {
+    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+        .AddSingleton<IdentityStore>()
+        .AddSingleton<IdentityResources>();
+
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
-        CallerOperations.AddTo(operations);
+        var resources = services.GetRequiredService<IdentityResources>();
+        Make<UserOperations>().AddTo(operations, resources);
+        Make<AccessKeyOperations>().AddTo(operations, resources);
+        Make<GroupOperations>().AddTo(operations, resources);
+        Make<MembershipOperations>().AddTo(operations, resources);
+        Make<RoleOperations>().AddTo(operations, resources);
+        Make<InstanceProfileOperations>().AddTo(operations, resources);
+        Make<InlinePolicyOperations>().AddTo(operations, resources);
+        Make<ManagedPolicyOperations>().AddTo(operations, resources);
+        Make<PolicyVersionOperations>().AddTo(operations, resources);
+        Make<AttachmentOperations>().AddTo(operations, resources);
+        Make<BoundaryOperations>().AddTo(operations, resources);
+        Make<TagOperations>().AddTo(operations, resources);
+        Make<AccountOperations>().AddTo(operations);
+        Make<AuthorizationDetails>().AddTo(operations);
+        Make<AbsentFeatures>().AddTo(operations, resources);
+        Make<CallerOperations>().AddTo(operations);
+        Make<AssumeRole>().AddTo(operations);
+        Make<SessionToken>().AddTo(operations);
+
+        T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
     }
 }

@@ -1,0 +1,78 @@
+using Postern.Server.Api;
+using Postern.Server.Iam;
+
+namespace Postern.Server.Identity;
+
+/// <summary>Names what a request of IAM touches, for whoever decides whether it may. A name that nobody has stands for itself, without path.</summary>
+internal sealed class IdentityResources(IdentityStore store)
+{
+    /// <summary>The one of a kind that the request names; a user who is not named is the caller.</summary>
+    public QueryTouches Existing(IdentityKind kind) => async (request, context, cancellationToken) =>
+        [await FindAsync(kind, request.Peek(kind.NameMember) ?? CallerName(kind, context), request, context, cancellationToken)];
+
+    /// <summary>One that the request would make.</summary>
+    public QueryTouches New(IdentityKind kind) => (request, context, _) =>
+        ValueTask.FromResult<IReadOnlyList<Touched>>([new Touched(kind.Arn(context.Arns.Account, request.Peek("Path") ?? "/", request.Peek(kind.NameMember) ?? "")) { Keys = KeysOf(request) }]);
+
+    /// <summary>All of a kind: IAM asks for permission on the path.</summary>
+    public QueryTouches All(IdentityKind kind) => (request, context, _) =>
+        ValueTask.FromResult<IReadOnlyList<Touched>>([new Touched(kind.Arn(context.Arns.Account, request.Peek("PathPrefix") ?? "/", ""))]);
+
+    /// <summary>The managed policy of PolicyArn.</summary>
+    public QueryTouches Policy => async (request, _, cancellationToken) =>
+    {
+        var arn = request.Peek("PolicyArn") ?? "";
+        var tags = await store.ReadAsync(transaction => transaction.ListAsync<IdentityTag>(
+            "SELECT t.owner_id, t.tag_key, t.tag_value FROM identity_tags t JOIN managed_policies p ON p.policy_id = t.owner_id WHERE p.arn = @arn", new { arn }), cancellationToken);
+        return [new Touched(arn) { Keys = [.. TagKeys(tags), .. KeysOf(request)] }];
+    };
+
+    public QueryTouches NewPolicy => (request, context, _) => ValueTask.FromResult<IReadOnlyList<Touched>>(
+        [new Touched(PrincipalArns.Policy(context.Arns.Account, request.Peek("Path") ?? "/", request.Peek("PolicyName") ?? "")) { Keys = KeysOf(request) }]);
+
+    /// <summary>An instance profile, and the role that whoever has the profile will have.</summary>
+    public QueryTouches ProfileWithRole => async (request, context, cancellationToken) =>
+    [
+        await FindAsync(IdentityKind.InstanceProfile, request.Peek(IdentityKind.InstanceProfile.NameMember) ?? "", request, context, cancellationToken),
+        await FindAsync(IdentityKind.Role, request.Peek(IdentityKind.Role.NameMember) ?? "", request, context, cancellationToken) with { Action = "iam:PassRole" },
+    ];
+
+    /// <summary>The user of an access key that the request names.</summary>
+    public QueryTouches UserOfKey => async (request, context, cancellationToken) =>
+    {
+        var keyId = request.Peek("AccessKeyId") ?? "";
+        var name = await store.ReadAsync(transaction => transaction.SingleAsync<string>(
+            "SELECT u.name FROM users u JOIN access_keys k ON k.user_id = u.user_id WHERE k.access_key_id = @keyId", new { keyId }), cancellationToken);
+        return name is null ? [Touched.Anything] : [await FindAsync(IdentityKind.User, name, request, context, cancellationToken)];
+    };
+
+    private async Task<Touched> FindAsync(IdentityKind kind, string name, QueryRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var (row, tags) = await store.ReadAsync(async transaction =>
+        {
+            var found = await transaction.FindAsync(kind, name);
+            return (found, found is null ? [] : await transaction.TagsAsync(found.Id));
+        }, cancellationToken);
+        return new Touched(kind.Arn(context.Arns.Account, row?.Path ?? "/", row?.Name ?? name)) { Keys = [.. TagKeys(tags), .. KeysOf(request)] };
+    }
+
+    private static string CallerName(IdentityKind kind, CallContext context)
+        => kind == IdentityKind.User && context.Caller.Principal is UserPrincipal user ? user.Name : "";
+
+    private static IEnumerable<ConditionKey> TagKeys(IEnumerable<IdentityTag> tags) => tags.SelectMany(tag => new[]
+    {
+        new ConditionKey("aws:ResourceTag/" + tag.TagKey, tag.TagValue), new ConditionKey("iam:ResourceTag/" + tag.TagKey, tag.TagValue),
+    });
+
+    private static IReadOnlyList<ConditionKey> KeysOf(QueryRequest request)
+    {
+        var keys = new List<ConditionKey>();
+        if (request.Peek("PolicyArn") is { } policy) keys.Add(new ConditionKey("iam:PolicyARN", policy));
+        if (request.Peek("PermissionsBoundary") is { } boundary) keys.Add(new ConditionKey("iam:PermissionsBoundary", boundary));
+        var tags = request.Items("Tags", IdentityTags.Most).Select(item => (Key: item.Peek("Key") ?? "", Value: item.Peek("Value") ?? "")).ToList();
+        keys.AddRange(tags.Select(tag => new ConditionKey("aws:RequestTag/" + tag.Key, tag.Value)));
+        var names = tags.Select(tag => tag.Key).Concat(request.Texts("TagKeys", IdentityTags.Most, IdentityRules.TagKey)).ToList();
+        if (names.Count > 0) keys.Add(new ConditionKey("aws:TagKeys", names));
+        return keys;
+    }
+}

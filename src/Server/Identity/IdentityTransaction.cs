@@ -1,0 +1,87 @@
+using System.Data.Common;
+using Dapper;
+using Postern.Protocol.AwsJson;
+using Postern.Server.Iam;
+
+namespace Postern.Server.Identity;
+
+/// <summary>The tables of identity as seen by one read or one change, and what every kind needs of them.</summary>
+/// <param name="now">Milliseconds since 1970.</param>
+internal sealed class IdentityTransaction(DbConnection connection, string account, long now, CancellationToken cancellationToken)
+{
+    public DbConnection Connection => connection;
+    public string Account => account;
+    public long Now => now;
+
+    public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? parameters = null)
+        => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+
+    public Task<T?> SingleAsync<T>(string sql, object? parameters = null)
+        => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+
+    public Task<long> CountAsync(string sql, object? parameters = null)
+        => connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+
+    public string ArnOf(IdentityKind kind, IdentityRow row) => kind.Arn(account, row.Path, row.Name);
+
+    public Task<IReadOnlyList<IdentityRow>> AllAsync(IdentityKind kind) => ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table}");
+
+    public Task<IdentityRow?> FindAsync(IdentityKind kind, string name)
+        => SingleAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE lower(name) = lower(@name)", new { name });
+
+    public Task<IdentityRow?> FindByIdAsync(IdentityKind kind, string id)
+        => SingleAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {kind.IdColumn} = @id", new { id });
+
+    /// <exception cref="AwsErrorException">NoSuchEntity.</exception>
+    public async Task<IdentityRow> NeedAsync(IdentityKind kind, string name)
+        => await FindAsync(kind, name) ?? throw IdentityErrors.NoSuchEntity(kind == IdentityKind.InstanceProfile
+            ? $"Instance Profile {name} cannot be found." : $"The {kind.Label} with name {name} cannot be found.");
+
+    /// <summary>Adds the columns every kind has, after looking whether the name is free.</summary>
+    /// <exception cref="AwsErrorException">EntityAlreadyExists, LimitExceeded.</exception>
+    public async Task<IdentityRow> AddAsync(IdentityKind kind, IdentityRow row, string moreColumns = "", string moreValues = "")
+    {
+        await EnsureFreeAsync(kind, row.Name);
+        if (await CountAsync($"SELECT COUNT(*) FROM {kind.Table}") >= kind.Quota)
+            throw IdentityErrors.LimitExceeded(kind.Name + "sPerAccount", kind.Quota);
+        row.Id = KeyIds.NewId(kind.Prefix);
+        row.CreatedAt = now;
+        await ExecuteAsync($"INSERT INTO {kind.Table} ({kind.IdColumn}, name, path, created_at{moreColumns}) VALUES (@Id, @Name, @Path, @CreatedAt{moreValues})", row);
+        return row;
+    }
+
+    /// <summary>The name and path of a row.</summary>
+    /// <exception cref="AwsErrorException">EntityAlreadyExists: another one has the name.</exception>
+    public async Task RenameAsync(IdentityKind kind, IdentityRow row, string? name, string? path)
+    {
+        if (name is not null && !name.Equals(row.Name, StringComparison.OrdinalIgnoreCase))
+            await EnsureFreeAsync(kind, name);
+        row.Name = name ?? row.Name;
+        row.Path = path ?? row.Path;
+        await ExecuteAsync($"UPDATE {kind.Table} SET name = @Name, path = @Path WHERE {kind.IdColumn} = @Id", row);
+    }
+
+    /// <summary>Removes the row with its tags.</summary>
+    public async Task RemoveAsync(IdentityKind kind, IdentityRow row)
+    {
+        await ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @Id", row);
+        await ExecuteAsync($"DELETE FROM {kind.Table} WHERE {kind.IdColumn} = @Id", row);
+    }
+
+    /// <exception cref="AwsErrorException">DeleteConflict: it still has policies.</exception>
+    public async Task EnsureNoPoliciesAsync(IdentityRow row)
+    {
+        if (await CountAsync("SELECT COUNT(*) FROM policy_attachments WHERE owner_id = @Id", row) > 0)
+            throw IdentityErrors.DeleteConflict("Cannot delete entity, must detach all policies first.");
+        if (await CountAsync("SELECT COUNT(*) FROM inline_policies WHERE owner_id = @Id", row) > 0)
+            throw IdentityErrors.DeleteConflict("Cannot delete entity, must delete policies first.");
+    }
+
+    private async Task EnsureFreeAsync(IdentityKind kind, string name)
+    {
+        if (await FindAsync(kind, name) is { } taken)
+            throw IdentityErrors.AlreadyExists($"{(kind == IdentityKind.InstanceProfile ? "Instance Profile" : $"{kind.Name} with name")} {taken.Name} already exists.");
+    }
+}
