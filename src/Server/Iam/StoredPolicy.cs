@@ -22,12 +22,6 @@ internal static class StoredPolicy
     /// <summary>A managed policy that is part of the program; null when the ARN names none.</summary>
     public static NamedPolicy? Owned(string arn) => OwnedByAws.GetValueOrDefault(arn);
 
-    private static readonly FrozenDictionary<string, NamedPolicy> OwnedByAws =
-        ManagedPolicies.All.ToFrozenDictionary(policy => policy.Arn, policy => new NamedPolicy(policy.Arn, PolicyDocument.Parse(policy.Document, PolicyUse.Identity)));
-
-    /// <summary>A managed policy that is part of the program; null when the ARN names none.</summary>
-    public static NamedPolicy? Owned(string arn) => OwnedByAws.GetValueOrDefault(arn);
-
     /// <param name="name">What decisions call it.</param>
     /// <param name="json">Null: there is no such policy.</param>
     public static NamedPolicy Read(string name, string? json) => new(name, json is null ? Missing : Parse(json, PolicyUse.Identity, Unreadable));
