@@ -21,7 +21,7 @@ internal sealed class IdentityResources(IdentityStore store)
     /// <summary>The managed policy of PolicyArn.</summary>
     public QueryTouches Policy => async (request, _, cancellationToken) =>
     {
-        var arn = request.Peek("PolicyArn") ?? "";
+        if (request.Peek("PolicyArn") is not { Length: > 0 } arn) return [Touched.Anything];
         var tags = await store.ReadAsync(transaction => transaction.ListAsync<IdentityTag>(
             "SELECT t.owner_id, t.tag_key, t.tag_value FROM identity_tags t JOIN managed_policies p ON p.policy_id = t.owner_id WHERE p.arn = @arn", new { arn }), cancellationToken);
         return [new Touched(arn) { Keys = [.. TagKeys(tags), .. KeysOf(request)] }];
@@ -32,10 +32,12 @@ internal sealed class IdentityResources(IdentityStore store)
 
     /// <summary>An instance profile, and the role that whoever has the profile will have.</summary>
     public QueryTouches ProfileWithRole => async (request, context, cancellationToken) =>
-    [
-        await FindAsync(IdentityKind.InstanceProfile, request.Peek(IdentityKind.InstanceProfile.NameMember) ?? "", request, context, cancellationToken),
-        await FindAsync(IdentityKind.Role, request.Peek(IdentityKind.Role.NameMember) ?? "", request, context, cancellationToken) with { Action = "iam:PassRole" },
-    ];
+    {
+        var profile = await FindAsync(IdentityKind.InstanceProfile, request.Peek(IdentityKind.InstanceProfile.NameMember) ?? "", request, context, cancellationToken);
+        return request.Peek(IdentityKind.Role.NameMember) is { Length: > 0 } role
+            ? [profile, await FindAsync(IdentityKind.Role, role, request, context, cancellationToken) with { Action = "iam:PassRole" }]
+            : [profile];
+    };
 
     /// <summary>The user of an access key that the request names.</summary>
     public QueryTouches UserOfKey => async (request, context, cancellationToken) =>

@@ -16,7 +16,7 @@ internal sealed class AssumeRole(PrincipalStore principals, TemporaryCredentials
 
     private async ValueTask<IReadOnlyList<Touched>> TouchesAsync(QueryRequest request, CallContext context, CancellationToken cancellationToken)
     {
-        var arn = request.Peek("RoleArn") ?? "";
+        if (request.Peek("RoleArn") is not { Length: > 0 } arn) return [Touched.Anything];
         var role = await FindAsync(arn, cancellationToken);
         var tags = request.Items("Tags", IdentityTags.Most).Select(item => (Key: item.Peek("Key") ?? "", Value: item.Peek("Value") ?? "")).ToList();
         var keys = new List<ConditionKey> { new("sts:DurationSeconds", request.Peek("DurationSeconds") ?? $"{DefaultSeconds}") };
