@@ -7,13 +7,10 @@ namespace Postern.Server.Api;
 internal sealed class CallRecord(Operation operation, HttpContext http, string requestId)
 {
     private const string Credential = "Credential=";
-    private const int MaxUserAgent = 512;
 
     public Operation Operation => operation;
     public string RequestId => requestId;
-    public RequestSource Source { get; } = new(
-        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "unknown",
-        ForeignText.Show(http.Request.Headers.UserAgent.ToString(), MaxUserAgent), http.Request.IsHttps);
+    public RequestSource Source { get; } = RequestSource.Of(http);
 
     /// <summary>Null until the signature was accepted.</summary>
     public Caller? Caller { get; set; }

@@ -22,7 +22,7 @@ internal sealed class ChannelEndpoint(
 
     public Task OpenControlChannelAsync(HttpContext http, string nodeId) => AnswerAsync(http, async () =>
     {
-        await callers.RequireNodeAsync(http, default, nodeId);
+        await callers.RequireNodeAsync(http, default, NodeCallers.OpenControlChannel, nodeId);
         await upgrade.RunAsync(http, signed: true, options.ControlSilence, MessagesJsonContext.Default.OpenControlChannelInput,
             (socket, open) => RunControlAsync(http, nodeId, socket, open));
     });
@@ -37,7 +37,7 @@ internal sealed class ChannelEndpoint(
                 (socket, open) => RunDataAsync(http, sessionId, SessionSide.Client, socket, open));
             return;
         }
-        var row = await callers.RequireNodeOfSessionAsync(http, default, sessionId);
+        var row = await callers.RequireNodeOfSessionAsync(http, default, NodeCallers.OpenDataChannel, sessionId);
         if (row.Status.IsEnded())
             throw tokens.Ended(row);
         await upgrade.RunAsync(http, signed: true, null, MessagesJsonContext.Default.OpenDataChannelInput,

@@ -21,7 +21,7 @@ internal sealed class ChannelTokens(
 
     public async Task CreateControlChannelAsync(HttpContext http, string nodeId)
     {
-        await callers.RequireNodeAsync(http, await BoundedBody.ReadAsync(http.Request, http.RequestAborted), nodeId);
+        await callers.RequireNodeAsync(http, await BoundedBody.ReadAsync(http.Request, http.RequestAborted), NodeCallers.CreateControlChannel, nodeId);
         var token = SessionToken.Create();
         await store.SetControlTokenAsync(nodeId, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, http.RequestAborted);
         await AnswerAsync(http, "CreateControlChannelResponse", token);
@@ -30,7 +30,7 @@ internal sealed class ChannelTokens(
     public async Task CreateDataChannelAsync(HttpContext http, string sessionId)
     {
         var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
-        var row = await callers.RequireNodeOfSessionAsync(http, body, sessionId);
+        var row = await callers.RequireNodeOfSessionAsync(http, body, NodeCallers.CreateDataChannel, sessionId);
         if (row.Status.IsEnded() || await sessions.FindAsync(sessionId, http.RequestAborted) is not { } session)
             throw Ended(row);
         await session.PostAsync(new SessionEvent.AgentRequested(), http.RequestAborted);

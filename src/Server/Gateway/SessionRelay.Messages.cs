@@ -57,7 +57,7 @@ internal sealed partial class SessionRelay
                 }
                 if (header.PayloadType == PayloadType.HandshakeRequest)
                     _gate.Requested(AgentMessageCodec.PayloadOf(frame.Span));
-                NoteActivity(ref _highestOutput, header, frame.Span);
+                NoteActivity(SessionSide.Agent, ref _highestOutput, header, frame.Span);
                 var kind = header.PayloadType == PayloadType.HandshakeComplete ? FrameKind.HandshakeComplete : FrameKind.Stream;
                 await _toClient.SendAsync(kind, header.SequenceNumber, frame, cancellationToken);
                 return true;
@@ -112,7 +112,7 @@ internal sealed partial class SessionRelay
             _gate.Challenged(header.SequenceNumber);
         else if (_gate.ClientSpoke())
             _toClient.Wake();
-        NoteActivity(ref _highestInput, header, frame.Span);
+        NoteActivity(SessionSide.Client, ref _highestInput, header, frame.Span);
         await _toAgent.SendAsync(FrameKind.Stream, header.SequenceNumber, frame, cancellationToken);
     }
 
@@ -125,12 +125,13 @@ internal sealed partial class SessionRelay
     }
 
     /// <summary>Data that passes for the first time keeps a session from being idle; sizes, flags, handshakes and the multiplexer's own messages do not.</summary>
-    private void NoteActivity(ref long highest, in AgentMessageHeader header, ReadOnlySpan<byte> frame)
+    private void NoteActivity(SessionSide from, ref long highest, in AgentMessageHeader header, ReadOnlySpan<byte> frame)
     {
         if (header.SequenceNumber <= highest || header.PayloadType is not (PayloadType.Output or PayloadType.StdErr or PayloadType.ExitCode))
             return;
         highest = header.SequenceNumber;
         var payload = AgentMessageCodec.PayloadOf(frame);
+        _session.Passed(from, payload.Length);
         if (!(_session.Row.IsMultiplexed && payload.Length == SmuxHeaderSize && payload[0] == SmuxVersion && payload[1] == SmuxNop))
             _session.Touch();
     }

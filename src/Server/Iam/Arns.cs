@@ -13,6 +13,9 @@ internal sealed record Arns(string Region, string Account)
 
     public string ServiceSetting(string settingId) => $"arn:aws:ssm:{Region}:{Account}:servicesetting/{settingId.TrimStart('/')}";
 
+    /// <param name="name">With its path, as activations name roles.</param>
+    public string Role(string name) => $"arn:aws:iam::{Account}:role/{name.TrimStart('/')}";
+
     /// <summary>Any other kind of resource of Systems Manager, such as parameter or maintenancewindow.</summary>
     public string Ssm(string kind, string id) => $"arn:aws:ssm:{Region}:{Account}:{kind}/{id.TrimStart('/')}";
 

@@ -71,6 +71,10 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         => StoredPolicy.Owned(arn) is not null
             || await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM managed_policies WHERE arn = @arn", new { arn }, cancellationToken) > 0;
 
+    /// <summary>Counts the changes of all that is here, whichever gateway made them.</summary>
+    public Task<long> VersionAsync(CancellationToken cancellationToken)
+        => database.QuerySingleOrDefaultAsync<long>("SELECT version FROM identity_state WHERE id = 1", null, cancellationToken);
+
     /// <summary>A change, in one transaction. When it returns, every call of this gateway sees it; other gateways see it with their next call.</summary>
     public async Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken)
     {

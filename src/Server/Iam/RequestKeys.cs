@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Postern.Server.Iam.Policies;
 
 namespace Postern.Server.Iam;
@@ -6,7 +7,14 @@ namespace Postern.Server.Iam;
 /// <summary>Where a request came from, besides who sent it.</summary>
 /// <param name="Address">The other end of the connection.</param>
 /// <param name="Secure">It came over TLS.</param>
-internal sealed record RequestSource(string Address, string UserAgent, bool Secure);
+internal sealed record RequestSource(string Address, string UserAgent, bool Secure)
+{
+    private const int MaxUserAgent = 512;
+
+    public static RequestSource Of(HttpContext http) => new(
+        http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "unknown",
+        ForeignText.Show(http.Request.Headers.UserAgent.ToString(), MaxUserAgent), http.Request.IsHttps);
+}
 
 /// <summary>The condition keys that every request has, whatever it touches.</summary>
 internal static class RequestKeys

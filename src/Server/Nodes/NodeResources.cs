@@ -5,7 +5,7 @@ using Postern.Server.Iam;
 namespace Postern.Server.Nodes;
 
 /// <summary>Nodes as resources of permissions, with their tags as condition keys. A node nobody registered is one without tags.</summary>
-internal sealed class NodeResources(TagStore tags)
+internal sealed class NodeResources(TagStore tags, PrincipalStore principals)
 {
     /// <summary>The node and the tags it has now.</summary>
     public async ValueTask<Touched> FindAsync(string? nodeId, CallContext context, CancellationToken cancellationToken)
@@ -21,6 +21,16 @@ internal sealed class NodeResources(TagStore tags)
             "Document" => FindAsync(resourceType, id, [context.Arns.Document(id)], cancellationToken),
             _ => ValueTask.FromResult(new Touched(context.Arns.Ssm((resourceType ?? "").ToLowerInvariant(), id))),
         };
+    }
+
+    /// <summary>A new activation; and its role, which the caller must be allowed to pass on to nodes.</summary>
+    public async ValueTask<IReadOnlyList<Touched>> ActivationAsync(CreateActivationRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var activation = Touched.Anything with { Keys = [.. KeysOf(request.Tags)] };
+        if (string.IsNullOrEmpty(request.IamRole))
+            return [activation];
+        var role = await principals.FindRoleByNameAsync(request.IamRole, cancellationToken);
+        return [activation, new Touched(role?.Arn ?? context.Arns.Role(request.IamRole)) { Action = "iam:PassRole", Keys = [new ConditionKey("iam:PassedToService", "ssm.amazonaws.com")] }];
     }
 
     /// <summary>The tags of a request: aws:RequestTag/KEY and aws:TagKeys.</summary>

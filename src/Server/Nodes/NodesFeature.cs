@@ -30,7 +30,7 @@ internal static class NodesFeature
     {
         var resources = services.GetRequiredService<NodeResources>();
         operations.Add(SsmOperations.CreateActivation, Access.User, "ssm:CreateActivation",
-            (request, _) => Touched.Anything with { Keys = [.. NodeResources.KeysOf(request.Tags)] }, Make<CreateActivation>().HandleAsync);
+            (request, context, cancellationToken) => resources.ActivationAsync(request, context, cancellationToken), Make<CreateActivation>().HandleAsync);
         operations.Add(SsmOperations.DescribeActivations, Access.User, "ssm:DescribeActivations", Touched.Anything, Make<DescribeActivations>().HandleAsync);
         operations.Add(SsmOperations.DeleteActivation, Access.User, "ssm:DeleteActivation", Touched.Anything, Make<DeleteActivation>().HandleAsync);
 

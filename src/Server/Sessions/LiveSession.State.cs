@@ -122,7 +122,9 @@ internal sealed partial class LiveSession
         if (await _store.ChangeStateAsync(Id, _state, to, details, output, cancellationToken))
         {
             Log.StateChanged(_log, Id, _state, to, details ?? "");
+            var from = _state;
             _state = to;
+            _changed?.Invoke(this, from, to, details ?? _end?.Details ?? "");
             return;
         }
         // Another gateway changed it, or the row is gone: what the table says counts.

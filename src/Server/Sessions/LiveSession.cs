@@ -20,6 +20,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Action<LiveSession> _forget;
+    private readonly Action<LiveSession, SessionState, SessionState, string>? _changed;
     private readonly bool _ownAgent;
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true });
     private readonly TaskCompletionSource<SessionEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,11 +39,14 @@ internal sealed partial class LiveSession : IAsyncDisposable
     /// <param name="time">Clock of all deadlines.</param>
     /// <param name="log">Of the sessions.</param>
     /// <param name="forget">Called once, when the session is over here.</param>
+    /// <param name="changed">Told of each change of state that was made here: from, to, and details.</param>
     /// <param name="ownAgent">The node has our agent, which says why a destination cannot be reached.</param>
-    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget, bool ownAgent = false)
+    public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget, bool ownAgent = false,
+        Action<LiveSession, SessionState, SessionState, string>? changed = null)
     {
         Row = row;
         _forget = forget;
+        _changed = changed;
         _ownAgent = ownAgent;
         (_task, _store, _nodes, _options, _time, _log) = (task, store, nodes, options, time, log);
         _state = row.Status;

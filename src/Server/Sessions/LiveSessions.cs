@@ -7,7 +7,7 @@ namespace Postern.Server.Sessions;
 
 /// <summary>The sessions this gateway looks after.</summary>
 internal sealed class LiveSessions(
-    SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
+    SessionStore store, NodeConnections nodes, SessionLimits options, SessionJournal journal, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
 {
     /// <summary>How many ended sessions a node that comes back is told about; tasks have to wait behind these.</summary>
     private const int MaxReminders = 40;
@@ -21,6 +21,9 @@ internal sealed class LiveSessions(
     private bool _stopped;
 
     public int Count => _sessions.Count;
+
+    /// <summary>All of them, as of now.</summary>
+    public IReadOnlyCollection<LiveSession> Live => (IReadOnlyCollection<LiveSession>)_sessions.Values;
 
     /// <summary>Takes over a session that was just started.</summary>
     public LiveSession Add(SessionRow row, byte[] task) => AddOrGet(row, task);
@@ -138,7 +141,7 @@ internal sealed class LiveSessions(
             ObjectDisposedException.ThrowIf(_stopped, this);
             if (_sessions.TryGetValue(row.Id, out var known))
                 return known;
-            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget, ownAgent: _boots.ContainsKey(row.NodeId));
+            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget, ownAgent: _boots.ContainsKey(row.NodeId), journal.Changed);
             _sessions[row.Id] = session;
             if (!_byNode.TryGetValue(row.NodeId, out var ofNode))
                 _byNode[row.NodeId] = ofNode = [];

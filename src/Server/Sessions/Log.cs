@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(1504, LogLevel.Error, "The sweep of sessions failed and will run again")]
     public static partial void SweepFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1506, LogLevel.Information, "Session {SessionId} ends: {Reason}")]
+    public static partial void OwnerGone(ILogger logger, string sessionId, string reason);
+
+    [LoggerMessage(1507, LogLevel.Error, "The owners of live sessions could not be checked and will be checked again")]
+    public static partial void OwnersNotChecked(ILogger logger, Exception exception);
+
     [LoggerMessage(1505, LogLevel.Warning, "Session {SessionId}: node {NodeId} reported the end of a session that is not its own; ignored")]
     public static partial void ForeignTask(ILogger logger, string sessionId, string nodeId);
 }

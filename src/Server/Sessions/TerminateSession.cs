@@ -6,12 +6,11 @@ namespace Postern.Server.Sessions;
 /// <summary>ssm:TerminateSession: ends a session for both ends. Ending one that has ended succeeds.</summary>
 internal sealed class TerminateSession(SessionStore store, LiveSessions sessions)
 {
-    /// <exception cref="AwsErrorException">ValidationException, DoesNotExistException or AccessDeniedException.</exception>
+    /// <exception cref="AwsErrorException">ValidationException or DoesNotExistException.</exception>
     public async Task<TerminateSessionResponse> HandleAsync(TerminateSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var id = SessionAccess.RequireId(request.SessionId);
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
-        SessionAccess.Check(row, context.Caller, "ssm:TerminateSession");
         if (!row.Status.IsEnded() && await sessions.FindAsync(id, cancellationToken) is { } session)
         {
             await session.PostAsync(new SessionEvent.Terminate($"Terminated by {context.Caller.Arn}.", ""), cancellationToken);

@@ -3,6 +3,7 @@ using Postern.Protocol.Messages;
 using Postern.Server.Gateway;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
+using Postern.Server.Settings;
 using Postern.Tests.DataStream;
 using Postern.Tests.Sessions;
 using Postern.Tests.Storage;
@@ -22,7 +23,7 @@ public sealed class ControlSpacingTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite);
-        _sessions = new LiveSessions(new SessionStore(_database.Database, _time), new NodeConnections(), new SessionLimits(), _time, NullLogger<LiveSessions>.Instance);
+        _sessions = new LiveSessions(new SessionStore(_database.Database, _time), new NodeConnections(), new SessionLimits(), new SessionJournal(_ => { }, new ServerOptions(), _time), _time, NullLogger<LiveSessions>.Instance);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Postern.Protocol.Messages;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
+using Postern.Server.Settings;
 using Postern.Tests.DataStream;
 using Postern.Tests.Storage;
 using Postern.Tests.Support;
@@ -17,7 +18,7 @@ public sealed class HostileNodeTests
         var time = new ManualTime();
         await using var database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite);
         var store = new SessionStore(database.Database, time);
-        await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), time, NullLogger<LiveSessions>.Instance);
+        await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), new SessionJournal(_ => { }, new ServerOptions(), time), time, NullLogger<LiveSessions>.Instance);
         var row = SessionRows.New(started: time.GetUtcNow());
         await store.InsertAsync(row, "hash", time.GetUtcNow(), 0, default);
         var session = sessions.Add(row, MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, time));
@@ -48,7 +49,7 @@ public sealed class HostileNodeTests
         var time = new ManualTime();
         await using var database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite);
         var store = new SessionStore(database.Database, time);
-        await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), time, NullLogger<LiveSessions>.Instance);
+        await using var sessions = new LiveSessions(store, new NodeConnections(), new SessionLimits(), new SessionJournal(_ => { }, new ServerOptions(), time), time, NullLogger<LiveSessions>.Instance);
         var row = SessionRows.New(started: time.GetUtcNow());
         await store.InsertAsync(row, "hash", time.GetUtcNow(), 0, default);
         var session = sessions.Add(row, MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, time));

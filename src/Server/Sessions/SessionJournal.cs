@@ -1,0 +1,57 @@
+using System.Globalization;
+using Postern.Server.Audit;
+using Postern.Server.Iam;
+using Postern.Server.Settings;
+
+namespace Postern.Server.Sessions;
+
+/// <summary>
+/// Writes what happens to sessions into the audit log: connected, disconnected, resumed, ended with the reason and the bytes each way. That one was
+/// started is in the entry of its StartSession.
+/// </summary>
+/// <param name="record">Takes an event that nobody waits for.</param>
+internal sealed class SessionJournal(Action<AuditEvent> record, ServerOptions options, TimeProvider time)
+{
+    private readonly Arns _arns = new(options.Region, options.Account);
+
+    public void Changed(LiveSession session, SessionState from, SessionState to, string details)
+    {
+        if (NameOf(from, to) is not { } name)
+            return;
+        var row = session.Row;
+        List<KeyValuePair<string, string?>> facts = [new("sessionId", row.Id), new("target", row.NodeId), new("documentName", row.DocumentName), new("sessionType", row.SessionType)];
+        if (to.IsEnded())
+        {
+            var (toNode, toClient) = session.Traffic;
+            facts.Add(new("state", to.ToString()));
+            facts.Add(new("reason", details));
+            facts.Add(new("bytesToNode", Text(toNode)));
+            facts.Add(new("bytesToClient", Text(toClient)));
+            facts.Add(new("seconds", Text((time.GetUtcNow().ToUnixTimeMilliseconds() - row.StartedAt) / 1000)));
+            if (session.IsTakenOver)
+                facts.Add(new("bytesCountedSince", "the gateway's last start"));
+        }
+        record(new AuditEvent
+        {
+            Service = "ssmmessages",
+            Name = name,
+            Type = AuditEvent.ServiceEvent,
+            Principal = AuditPrincipal.Owner(row.OwnerArn, row.OwnerId, options.Account, row.OwnerKeyId),
+            Resources = [_arns.Session(row.Id), _arns.Node(row.NodeId)[0]],
+            ErrorCode = to == SessionState.Failed ? "SessionFailed" : null,
+            ErrorMessage = to == SessionState.Failed ? details : null,
+            Details = facts,
+        });
+    }
+
+    private static string? NameOf(SessionState from, SessionState to) => (from, to) switch
+    {
+        (SessionState.Disconnected, SessionState.Connected) => "SessionResumed",
+        (_, SessionState.Connected) => "SessionConnected",
+        (_, SessionState.Disconnected) => "SessionDisconnected",
+        (_, SessionState.Terminated or SessionState.Failed) => "SessionEnded",
+        _ => null,
+    };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
