@@ -39,6 +39,15 @@ internal static class PrincipalReader
             StoredPolicy.ReadTrust(row.TrustPolicy), TimeSpan.FromSeconds(row.MaxSessionDuration));
     }
 
+    /// <summary>What a group gives its users; null when there is no such group.</summary>
+    public static async Task<IReadOnlyList<NamedPolicy>?> GroupPoliciesAsync(DbConnection connection, string account, string arn, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<PrincipalRow>(new CommandDefinition(
+            $"SELECT group_id AS id, name, path FROM iam_groups WHERE {Match("name")}", new { value = arn[(arn.LastIndexOf('/') + 1)..] }, cancellationToken: cancellationToken));
+        return row is null || PrincipalArns.Group(account, row.Path, row.Name) != arn ? null
+            : await PoliciesAsync(connection, new() { [row.Id] = $"group {row.Name}" }, cancellationToken);
+    }
+
     private static string Match(string column) => column == "name" ? "lower(name) = lower(@value)" : $"{column} = @value";
 
     private static async Task<IReadOnlyDictionary<string, string>> TagsAsync(DbConnection connection, string ownerId, CancellationToken cancellationToken)

@@ -55,6 +55,13 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         return (RolePrincipal?)await FindAsync(RoleByName + last, connection => PrincipalReader.RoleAsync(connection, options.Account, "name", last, cancellationToken), cancellationToken);
     }
 
+    /// <summary>What a group gives its users; null when there is no group of that ARN. Read from the database: no call needs it but simulations.</summary>
+    public async Task<IReadOnlyList<NamedPolicy>?> FindGroupPoliciesAsync(string arn, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        return await PrincipalReader.GroupPoliciesAsync(connection, options.Account, arn, cancellationToken);
+    }
+
     /// <summary>The default version of a managed policy; one that is not there denies everything.</summary>
     public async ValueTask<NamedPolicy> FindPolicyAsync(string arn, CancellationToken cancellationToken)
     {

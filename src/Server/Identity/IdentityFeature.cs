@@ -1,8 +1,10 @@
 using Postern.Server.Api;
+using Postern.Server.Iam;
 using Postern.Server.Identity.Account;
 using Postern.Server.Identity.Groups;
 using Postern.Server.Identity.Policies;
 using Postern.Server.Identity.Roles;
+using Postern.Server.Identity.Simulation;
 using Postern.Server.Identity.Sts;
 using Postern.Server.Identity.Users;
 
@@ -36,6 +38,7 @@ internal static class IdentityFeature
         Make<CallerOperations>().AddTo(operations);
         Make<AssumeRole>().AddTo(operations);
         Make<SessionToken>().AddTo(operations);
+        SimulationOperations.AddTo(operations, services.GetRequiredService<PrincipalStore>());
 
         T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
     }

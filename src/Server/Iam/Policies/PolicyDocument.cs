@@ -1,3 +1,4 @@
+using System.Text;
 using Postern.Server.Iam.Policies.Reading;
 
 namespace Postern.Server.Iam.Policies;
@@ -24,6 +25,13 @@ internal sealed class PolicyDocument
     public string? Id { get; }
 
     public IReadOnlyList<Statement> Statements { get; }
+
+    /// <summary>Where a statement begins and where it ends, for people: lines and columns counted from one.</summary>
+    public (TextPlace Start, TextPlace End) PlaceOf(Statement statement)
+    {
+        var position = new JsonPosition(Encoding.UTF8.GetBytes(Json));
+        return (position.Place(statement.Bytes.Start), position.Place(statement.Bytes.End));
+    }
 
     /// <exception cref="PolicyException">
     /// Anything the language does not define: unknown, misspelt, repeated or missing elements are refused, never passed over, for what is

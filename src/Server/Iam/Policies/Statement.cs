@@ -9,6 +9,9 @@ internal sealed class Statement
     /// <summary>Counted from zero.</summary>
     public required int Index { get; init; }
 
+    /// <summary>Where it stands in the document as UTF-8: its first byte, and the one behind it.</summary>
+    public (int Start, int End) Bytes { get; init; }
+
     /// <summary>Null when the statement has no name.</summary>
     public string? Sid { get; init; }
 
@@ -23,6 +26,10 @@ internal sealed class Statement
     public PrincipalClause? Principal { get; init; }
 
     public required IReadOnlyList<Condition> Conditions { get; init; }
+
+    /// <summary>The condition keys it asks for, those of policy variables included; some may come twice.</summary>
+    public IEnumerable<string> Keys
+        => Conditions.SelectMany(condition => condition.Keys).Concat(Resource?.Patterns.SelectMany(pattern => pattern.Variables) ?? []);
 
     /// <summary>Whether the statement is about this request; the principal is looked at elsewhere.</summary>
     public bool Matches(AuthorizationQuery query)

@@ -19,6 +19,12 @@ internal sealed class JsonElementAt(JsonShape shape, string path, long offset, J
 
     public string Text { get; init; } = "";
 
+    /// <summary>The byte it begins with.</summary>
+    public long Start => offset;
+
+    /// <summary>The byte behind it; of objects only.</summary>
+    public long End { get; set; }
+
     /// <summary>The values of a list.</summary>
     public List<JsonElementAt> Items { get; } = [];
 

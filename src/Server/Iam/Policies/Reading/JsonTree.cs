@@ -82,6 +82,7 @@ internal static class JsonTree
             reader.Read();
             result.Members.Add(new(name, Value(ref reader, inner, position), at, position));
         }
+        result.End = reader.TokenStartIndex + 1;
         return result;
     }
 

@@ -19,6 +19,7 @@ internal sealed class StatementReader(PolicyUse use, bool variables)
         return new Statement
         {
             Index = index,
+            Bytes = ((int)element.Start, (int)element.End),
             Sid = Sid(members),
             Effect = effect,
             Principal = Principal(element, members),
