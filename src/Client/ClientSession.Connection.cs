@@ -26,7 +26,9 @@ public sealed partial class ClientSession
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // Ended meanwhile, with its own reason.
+            // Ended meanwhile, with its own reason. A failure of this end's may overtake the exception that tells of it.
+            if ((await Ended).Reason == SessionEndReason.Failed)
+                await CallTerminateAsync();
         }
         catch (Exception e)
         {
