@@ -3,37 +3,46 @@ using System.Runtime.InteropServices;
 namespace Postern.Server.Hosting;
 
 /// <summary>
-/// Gives memory back to the system after a burst: when it has become quiet and the process has grown, garbage is collected and the C library's
-/// free pages (OpenSSL's and SQLite's) are returned. Neither happens by itself in a process that has little to do.
+/// Gives memory back to the system when it has become quiet after work. Neither happens by itself in a process that has little to do:
+/// the C library keeps what OpenSSL and SQLite freed, in pieces between what they still use, several times as much as that;
+/// garbage is collected when more is allocated.
 /// </summary>
 internal sealed partial class MemoryUpkeep(TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     /// <summary>Not while there is work: a collection stops everything for some tenths of a second when there are ten thousand nodes.</summary>
     private const double QuietCores = 0.25;
-    /// <summary>Growth that is worth it: this much, and an eighth of what there was.</summary>
+    /// <summary>Processor time since free pages were last returned: about what they are worth looking for again, which takes milliseconds.</summary>
+    private static readonly TimeSpan WorthWork = TimeSpan.FromSeconds(2);
+    /// <summary>Growth that is worth a collection: this much, and an eighth of what there was.</summary>
     private const long WorthBytes = 16 * 1024 * 1024, WorthShare = 8;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        var (cpu, least) = (Environment.CpuUsage.TotalTime, Environment.WorkingSet);
+        var (cpu, trimmed, least) = (Environment.CpuUsage.TotalTime, TimeSpan.Zero, Environment.WorkingSet);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var (before, now) = (cpu, Environment.WorkingSet);
+            var before = cpu;
             cpu = Environment.CpuUsage.TotalTime;
-            least = Math.Min(least, now);
-            if (cpu - before > Interval * QuietCores || now < least + WorthBytes + least / WorthShare)
+            if (cpu - before > Interval * QuietCores || cpu - trimmed < WorthWork)
                 continue;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-            if (OperatingSystem.IsLinux())
-                ReturnFreePages();
-            least = Environment.WorkingSet;
+            ReturnFreePages();
+            least = Math.Min(least, Environment.WorkingSet);
+            if (Environment.WorkingSet > least + WorthBytes + least / WorthShare)
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                ReturnFreePages(); // of connections that only their finalizers let go
+                least = Environment.WorkingSet;
+            }
+            cpu = trimmed = Environment.CpuUsage.TotalTime;
         }
     }
 
     private static void ReturnFreePages()
     {
+        if (!OperatingSystem.IsLinux())
+            return;
         try
         {
             Trim(0);

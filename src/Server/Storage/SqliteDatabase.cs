@@ -41,7 +41,7 @@ internal sealed class SqliteDatabase : Database
     {
         // Opened for writing, because a reader of a WAL file may have to recover it; query_only keeps statements from changing it.
         var connection = new SqliteConnection(_readString);
-        await OpenAsync(connection, "PRAGMA query_only = ON", cancellationToken);
+        await OpenAsync(connection, "PRAGMA query_only = ON; PRAGMA cache_size = -256", cancellationToken);
         return connection;
     }
 
