@@ -32,6 +32,7 @@ internal static class PosternProgram
         root.Add(ActivateCommand.Build());
         root.Add(SessionsCommand.Build());
         root.Add(TerminateCommand.Build());
+        root.Add(AuditCommand.Build());
         return root;
     }
 

@@ -16,10 +16,14 @@ internal sealed class ExportAuditLog(AuditStore store)
             .Range("maxResults", request.MaxResults, 1, MaxPage)
             .Must(request.After is null or >= 0, "after", "Member must not be negative")
             .ThrowIfFaulty();
-        // The head last: whatever was added meanwhile lies before it.
+        // The head after the entries, so that none lies behind it; then those that were added in between.
         var start = await store.FindMarkAsync(AuditMark.Base, cancellationToken);
-        var entries = await store.PageAsync(request.After ?? 0, request.MaxResults ?? MaxPage, cancellationToken);
+        var size = request.MaxResults ?? MaxPage;
+        var entries = await store.PageAsync(request.After ?? 0, size, cancellationToken);
         var head = await store.FindMarkAsync(AuditMark.Head, cancellationToken);
+        var last = entries.Count > 0 ? entries[^1].Sequence : request.After ?? 0;
+        if (entries.Count < size && head?.Sequence > last)
+            entries = [.. entries, .. (await store.PageAsync(last, size - entries.Count, cancellationToken)).TakeWhile(entry => entry.Sequence <= head.Sequence)];
         return new ExportAuditLogResponse
         {
             Entries = [.. entries.Select(AuditLine.Write)],

@@ -21,6 +21,11 @@ internal static class Launcher
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
+            if (args is [AuditExport.Verb, .. var settings])
+            {
+                await AuditExport.RunAsync(SettingsReader.Read(settings, Environment.GetEnvironmentVariable), output, stop.Token);
+                return Stopped;
+            }
             OpenFiles.Raise();
             var options = SettingsReader.Read(args, Environment.GetEnvironmentVariable);
             await using var server = await GatewayServer.StartAsync(options, null, stop.Token);

@@ -12,6 +12,7 @@ internal static class HelpText
             postern-server: sessions to managed nodes, on the wire of AWS Systems Manager Session Manager.
 
             Usage: postern-server [--data DIR] [--listen ADDR:PORT]... [options]
+                   postern-server export-audit [--data DIR] [--database CONNECTION]   print the audit log as it is chained
 
             Options (default in parentheses):
 
