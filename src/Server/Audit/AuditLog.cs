@@ -105,7 +105,7 @@ internal sealed class AuditLog(AuditStore store, AuditWitness witness, ServerOpt
         {
             var entries = batch.ConvertAll(waiting => waiting.Entry);
             if (unrecorded > 0)
-                entries.Add(OwnEntry("AuditEntriesLost", $"{unrecorded} events of sessions found no room and were not recorded."));
+                entries.Add(OwnEntry("AuditEntriesLost", $"{unrecorded} events found no room and were not recorded."));
             _end = await store.AppendAsync(entries, _end, Discontinued, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
