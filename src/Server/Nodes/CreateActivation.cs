@@ -5,7 +5,7 @@ using Postern.Server.Api;
 namespace Postern.Server.Nodes;
 
 /// <summary>CreateActivation: a code with which nodes may register.</summary>
-internal sealed class CreateActivation(ActivationStore activations, TimeProvider time)
+internal sealed class CreateActivation(ActivationStore activations, NodeRoles roles, TimeProvider time)
 {
     public const int DefaultLimit = 1, MaxLimit = 1000;
     public static readonly TimeSpan DefaultLife = TimeSpan.FromHours(24), MaxLife = TimeSpan.FromDays(30);
@@ -30,6 +30,7 @@ internal sealed class CreateActivation(ActivationStore activations, TimeProvider
         if (tags.Count > TagStore.MaxTagsPerResource)
             throw new AwsErrorException("InvalidParameters", $"Tags has {tags.Count} tags; a node has at most {TagStore.MaxTagsPerResource}.");
 
+        await roles.CheckAsync(request.IamRole!, context.Arns, cancellationToken);
         var now = time.GetUtcNow();
         var code = RandomNumberGenerator.GetString(CodeAlphabet, CodeLength);
         var activation = new ActivationRow

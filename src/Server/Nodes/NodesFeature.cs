@@ -13,6 +13,7 @@ internal static class NodesFeature
         .AddSingleton<NodeRemovals>()
         .AddSingleton<NodeStore>()
         .AddSingleton<ActivationStore>()
+        .AddSingleton<NodeRoles>()
         .AddSingleton<TagStore>()
         .AddSingleton(TagStore.Nodes)
         .AddSingleton<NodeResources>()

@@ -14,7 +14,7 @@ public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
     [Fact]
     public async Task An_activation_has_the_defaults_of_AWS_and_its_code_is_kept_as_a_hash_only()
     {
-        var created = await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "service-role/NodeRole" }, Admin, default);
+        var created = await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "service-role/nodes" }, Admin, default);
         var listed = Assert.Single((await World.DescribeActivations.HandleAsync(new DescribeActivationsRequest(), Admin, default)).ActivationList!);
         var row = await World.Activations.FindAsync(created.ActivationId!, default);
 
@@ -31,18 +31,39 @@ public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
         foreach (var days in new[] { -1, 0, 31 })
         {
             await RefusedAsync("InvalidParameters", () => World.CreateActivation.HandleAsync(
-                new CreateActivationRequest { IamRole = "NodeRole", ExpirationDate = World.Time.GetUtcNow().AddDays(days) }, Admin, default));
+                new CreateActivationRequest { IamRole = "nodes", ExpirationDate = World.Time.GetUtcNow().AddDays(days) }, Admin, default));
         }
-        await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "NodeRole", ExpirationDate = World.Time.GetUtcNow().AddDays(30) }, Admin, default);
+        await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "nodes", ExpirationDate = World.Time.GetUtcNow().AddDays(30) }, Admin, default);
+    }
+
+    [Fact]
+    public async Task A_role_must_exist_and_trust_systems_manager()
+    {
+        await World.Iam.ChangeAsync(
+            "INSERT INTO roles (role_id, name, path, max_session_duration, trust_policy, created_at) VALUES ('AROA1', 'People', '/', 3600, @Trust, 0)",
+            new { Trust = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}""" });
+        foreach (var role in new[] { "People", "service-role/Nobody" })
+        {
+            var error = await RefusedAsync("ValidationException", () => World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = role }, Admin, default));
+            Assert.Equal($"Nonexistent role or missing ssm service principal in trust policy: {role}", error.Message);
+        }
+        await World.Iam.ChangeAsync("UPDATE roles SET trust_policy = @Trust WHERE role_id = 'AROA1'", new
+        {
+            Trust = """
+                {"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{
+                "StringEquals":{"aws:SourceAccount":"000000000000"},"ArnEquals":{"aws:SourceArn":"arn:aws:ssm:us-east-1:000000000000:*"}}}}
+                """,
+        });
+        Assert.NotNull((await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "People" }, Admin, default)).ActivationCode);
     }
 
     [Theory]
     [InlineData(null, null, 1, "iamRole")]
     [InlineData("", null, 1, "iamRole")]
     [InlineData("role with spaces", null, 1, "iamRole")]
-    [InlineData("NodeRole", "name\nwith lines", 1, "defaultInstanceName")]
-    [InlineData("NodeRole", null, 0, "registrationLimit")]
-    [InlineData("NodeRole", null, 1001, "registrationLimit")]
+    [InlineData("nodes", "name\nwith lines", 1, "defaultInstanceName")]
+    [InlineData("nodes", null, 0, "registrationLimit")]
+    [InlineData("nodes", null, 1001, "registrationLimit")]
     public async Task Bad_members_are_named(string? role, string? name, int limit, string member)
     {
         var error = await RefusedAsync("ValidationException", () => World.CreateActivation.HandleAsync(
@@ -70,7 +91,7 @@ public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
 
         Assert.Matches("^mi-[0-9a-f]{17}$", id);
         var node = await World.Nodes.FindAsync(id, default);
-        Assert.Equal(("web", "NodeRole", activation.ActivationId), (node!.Name, node.IamRole, node.ActivationId));
+        Assert.Equal(("web", "nodes", activation.ActivationId), (node!.Name, node.IamRole, node.ActivationId));
         Assert.Equal(new Tag { Key = "env", Value = "prod" }, Assert.Single(await World.TagStore.ListAsync("ManagedInstance", id, default)));
         Assert.Equal(1, (await World.Activations.FindAsync(activation.ActivationId!, default))!.RegistrationsCount);
     }
@@ -190,7 +211,7 @@ public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
         Assert.Equal(ids, seen.Order(StringComparer.Ordinal)); // databases sort in orders of their own
 
         Assert.Equal(3, await CountAsync("DefaultInstanceName", "a", "nobody"));
-        Assert.Equal(7, await CountAsync("IamRole", "NodeRole"));
+        Assert.Equal(7, await CountAsync("IamRole", "nodes"));
         Assert.Equal(2, await CountAsync("ActivationIds", ids[0], ids[6]));
         await RefusedAsync("InvalidFilter", () => CountAsync("Colour", "red"));
 

@@ -14,6 +14,7 @@ public sealed class FailedAttemptsTests
     {
         await using var database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite);
         var world = new NodeWorld(database.Database);
+        await world.SeedAsync();
         var activation = await world.ActivateAsync();
         var register = world.Register;
         for (var i = 0; i < FailedAttempts.Limit; i++)

@@ -88,7 +88,7 @@ public abstract class InventoryTests(DatabaseKind kind) : NodeTests(kind)
             Assert.Equal([database], await IdsAsync(legacy, ("ActivationIds", [activation])));
             Assert.Equal([web], await IdsAsync(legacy, ("PingStatus", ["Online"])));
             Assert.Equal([database], await IdsAsync(legacy, ("PingStatus", ["ConnectionLost", "Inactive"])));
-            Assert.Equal(2, (await IdsAsync(legacy, ("IamRole", ["NodeRole"]), ("ResourceType", ["ManagedInstance"]))).Length);
+            Assert.Equal(2, (await IdsAsync(legacy, ("IamRole", ["nodes"]), ("ResourceType", ["ManagedInstance"]))).Length);
             Assert.Empty(await IdsAsync(legacy, ("ResourceType", ["EC2Instance"])));
             Assert.Empty(await IdsAsync(legacy, ("AssociationStatus", ["Success"])));
             Assert.Empty(await IdsAsync(legacy, ("InstanceIds", [web]), ("PlatformTypes", ["Windows"])));

@@ -64,7 +64,7 @@ public sealed class NodeLifeTests : IAsyncLifetime, IDisposable
             PublicKey = PublicKey,
             PublicKeyType = "Rsa",
         }, Cancel));
-        await Assert.ThrowsAsync<AwsErrorException>(() => unsigned.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "NodeRole" }, Cancel));
+        await Assert.ThrowsAsync<AwsErrorException>(() => unsigned.CallAsync(SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "nodes" }, Cancel));
         await Assert.ThrowsAsync<AwsErrorException>(() => unsigned.CallAsync(SsmOperations.DescribeInstanceInformation, new DescribeInstanceInformationRequest(), Cancel));
     }
 
@@ -98,7 +98,7 @@ public sealed class NodeLifeTests : IAsyncLifetime, IDisposable
         var (id, other) = (await RegisterAsync(), await RegisterAsync());
         var token = await TokenAsync(id);
 
-        await RefusedAsync("AccessDeniedException", () => CallAsNodeAsync(token, SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "NodeRole" }));
+        await RefusedAsync("AccessDeniedException", () => CallAsNodeAsync(token, SsmOperations.CreateActivation, new CreateActivationRequest { IamRole = "nodes" }));
         await RefusedAsync("AccessDeniedException", () => CallAsNodeAsync(token, SsmOperations.DescribeInstanceInformation, new DescribeInstanceInformationRequest()));
         await RefusedAsync("AccessDeniedException", () => CallAsNodeAsync(token, SsmOperations.DeregisterManagedInstance, new DeregisterManagedInstanceRequest { InstanceId = id }));
         await RefusedAsync("AccessDeniedException", () => CallAsNodeAsync(token, SsmOperations.UpdateInstanceInformation, new UpdateInstanceInformationRequest { InstanceId = other }));

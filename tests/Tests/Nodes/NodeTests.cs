@@ -13,6 +13,7 @@ public abstract class NodeTests(DatabaseKind kind) : IAsyncLifetime
     {
         _fixture = await DatabaseFixture.CreateAsync(kind);
         World = new NodeWorld(_fixture.Database);
+        await World.SeedAsync();
     }
 
     public async ValueTask DisposeAsync()

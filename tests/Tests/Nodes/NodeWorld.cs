@@ -5,6 +5,7 @@ using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Storage;
+using Postern.Tests.Iam;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Nodes;
@@ -14,6 +15,9 @@ internal sealed class NodeWorld(Database database)
 {
     public static string PublicKey { get; } = NewPublicKey(2048);
 
+    /// <summary>Its roles are those of <see cref="SeedAsync"/>.</summary>
+    public IamWorld Iam { get; } = new(database);
+
     public ManualTime Time { get; } = new();
     public NodeConnections Connections { get; } = new();
     public NodeRemovals Removals { get; } = new();
@@ -22,7 +26,7 @@ internal sealed class NodeWorld(Database database)
     public TagStore TagStore => field ??= new TagStore(database);
     public NodePresence Presence => field ??= new NodePresence(Connections, Time);
 
-    public CreateActivation CreateActivation => new(Activations, Time);
+    public CreateActivation CreateActivation => new(Activations, new NodeRoles(Iam.Principals), Time);
     public DescribeActivations DescribeActivations => new(Activations, TagStore, Time);
     public DeleteActivation DeleteActivation => new(Activations);
     public RegisterManagedInstance Register => new(Activations, Time, NullLogger<RegisterManagedInstance>.Instance);
@@ -32,6 +36,8 @@ internal sealed class NodeWorld(Database database)
     public GetConnectionStatus ConnectionStatus => new(Nodes, Presence);
     public DeregisterManagedInstance Deregister => new(Nodes, Connections, Removals, NullLogger<DeregisterManagedInstance>.Instance);
     public ResourceTags Tags => new(TagStore, [TagStore.Nodes]);
+
+    public Task SeedAsync() => Iam.Seed.CreateRolesAsync(default);
 
     public static CallContext Admin { get; } = Context(new Caller(Access.User, "000000000000", "arn:aws:iam::000000000000:user/admin", "AIDA", "admin"));
     public static CallContext Stranger { get; } = Context(Caller.Anonymous("000000000000"));
@@ -48,7 +54,7 @@ internal sealed class NodeWorld(Database database)
     }
 
     public Task<CreateActivationResponse> ActivateAsync(int limit = 1, string? name = null, params Tag[] tags) => CreateActivation.HandleAsync(
-        new CreateActivationRequest { IamRole = "NodeRole", RegistrationLimit = limit, DefaultInstanceName = name, Tags = tags }, Admin, default);
+        new CreateActivationRequest { IamRole = "nodes", RegistrationLimit = limit, DefaultInstanceName = name, Tags = tags }, Admin, default);
 
     public async Task<string> RegisterAsync(CreateActivationResponse activation, string? code = null, RegisterManagedInstance? register = null) => (await (register ?? Register).HandleAsync(new RegisterManagedInstanceRequest
     {
