@@ -8,7 +8,7 @@ internal static class DocumentErrors
     private const int Shown = 128;
 
     public static AwsErrorException Unknown(string name)
-        => new("InvalidDocument", $"There is no document {Short(name)}. ListDocuments tells which there are.");
+        => new("InvalidDocument", $"Document with name {Short(name)} does not exist. ListDocuments tells which there are.");
 
     public static AwsErrorException UnknownVersion(string name, string version)
         => new("InvalidDocumentVersion", $"Document {name} has no version {Short(version)}. ListDocumentVersions tells which there are.");

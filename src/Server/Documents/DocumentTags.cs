@@ -10,5 +10,5 @@ internal static class DocumentTags
     public static readonly TaggedKind Kind = new(ResourceType, "SELECT name FROM documents WHERE name = @id", "UPDATE documents SET name = name WHERE name = @id",
         name => AwsOwnedDocuments.ByName.ContainsKey(name)
             ? $"The document {name} is owned by Amazon and has no tags."
-            : $"There is no document {name}. ListDocuments tells which there are.");
+            : $"Document with name {name} does not exist. ListDocuments tells which there are.");
 }

@@ -38,6 +38,10 @@ internal static partial class AwsCli
         return string.IsNullOrWhiteSpace(output) ? [] : JsonNode.Parse(output)!.AsObject();
     }
 
+    /// <summary>What any CLI prints as text for a call of any service.</summary>
+    public static async Task<string> TextAsync(Gateway gateway, params string[] arguments)
+        => (await Child.OutputOfAsync(Command(gateway, AnyVersion, ["--endpoint-url", gateway.Endpoint, "--output", "text", .. arguments]))).Trim();
+
     private static Version? VersionOf(string path)
     {
         using var process = Process.Start(new Command(path, "--version").ToStartInfo())!;
