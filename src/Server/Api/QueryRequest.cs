@@ -126,7 +126,11 @@ internal sealed class QueryRequest
     {
         var parts = (_prefix + name).Split('.');
         for (var i = 0; i + 1 < parts.Length; i++)
-            if (parts[i] == "member") (parts[i], parts[++i]) = (parts[i + 1], "member");
+        {
+            if (parts[i] != "member") continue;
+            (parts[i], parts[i + 1]) = (parts[i + 1], "member");
+            i++;
+        }
         for (var i = 0; i < parts.Length; i++)
             if (parts[i].Length > 0) parts[i] = char.ToLowerInvariant(parts[i][0]) + parts[i][1..];
         return string.Join('.', parts);
