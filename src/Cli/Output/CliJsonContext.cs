@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Postern.Protocol.AwsJson;
 
 namespace Postern.Cli.Output;
 
@@ -15,6 +16,7 @@ internal sealed record ForwardRow(string Local, int Port, string Remote, string 
 internal sealed record ActivationRow(string? ActivationId, string? ActivationCode, DateTimeOffset Expires, string Register, string Run);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(SimulateAccessResponse))]
 [JsonSerializable(typeof(NodeRow[]))]
 [JsonSerializable(typeof(SessionRow[]))]
 [JsonSerializable(typeof(ForwardRow))]

@@ -1,3 +1,4 @@
+using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Identity.Account;
@@ -38,7 +39,10 @@ internal static class IdentityFeature
         Make<CallerOperations>().AddTo(operations);
         Make<AssumeRole>().AddTo(operations);
         Make<SessionToken>().AddTo(operations);
-        SimulationOperations.AddTo(operations, services.GetRequiredService<PrincipalStore>());
+        IamSimulations.AddTo(operations, services.GetRequiredService<PrincipalStore>());
+        var access = Make<SimulateAccess>();
+        operations.Add(SimulationOperations.SimulateAccess, Access.User, "postern:SimulateAccess", access.TouchesAsync, access.HandleAsync);
+        operations.Add(SimulationOperations.SimulatePolicy, Access.User, "postern:SimulatePolicy", Touched.Anything, SimulatePolicy.HandleAsync);
 
         T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
     }

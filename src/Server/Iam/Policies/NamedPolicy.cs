@@ -9,7 +9,11 @@ internal sealed record NamedPolicy(string Name, PolicyDocument Document);
 /// <param name="Identity">Its own policies and those of its groups, inline and attached: one that allows is enough.</param>
 /// <param name="Boundary">What it can have at most; null when nothing bounds it.</param>
 /// <param name="Session">What the session can have at most, one that allows is enough; null when nothing bounds it, whereas an empty list allows nothing.</param>
-internal sealed record PolicySet(IReadOnlyList<NamedPolicy> Identity, NamedPolicy? Boundary = null, IReadOnlyList<NamedPolicy>? Session = null);
+internal sealed record PolicySet(IReadOnlyList<NamedPolicy> Identity, NamedPolicy? Boundary = null, IReadOnlyList<NamedPolicy>? Session = null)
+{
+    /// <summary>Of all layers.</summary>
+    public IEnumerable<NamedPolicy> All => [.. Identity, .. Boundary is { } boundary ? [boundary] : Array.Empty<NamedPolicy>(), .. Session ?? []];
+}
 
 /// <summary>A question: may this be done to that?</summary>
 /// <param name="Action">service:Operation.</param>

@@ -33,25 +33,17 @@ internal static class Simulation
             _ => "implicitDeny",
         });
         answer.List("MatchedStatements", Matched(decision, policies), found => WriteStatement(found.Policy, found.Statement, answer));
-        answer.Texts("MissingContextValues", Missing(policies, query));
+        answer.Texts("MissingContextValues", AccessAnswers.Missing(policies, query));
         if (policies.Boundary is { } boundary)
             answer.Structure("PermissionsBoundaryDecisionDetail", () => answer.Flag("AllowedByPermissionsBoundary", PolicyEvaluator.Evaluate(new([boundary]), query).IsAllowed));
     }
 
     /// <summary>Of a denial every statement that denies; otherwise every one that allows, whether or not that is enough.</summary>
     private static IEnumerable<(NamedPolicy Policy, Statement Statement)> Matched(Decision decision, PolicySet policies)
-        => from policy in All(policies)
+        => from policy in policies.All
            from statement in policy.Document.Statements
            where statement.Effect == (decision.Kind == DecisionKind.ExplicitDeny ? Effect.Deny : Effect.Allow) && statement.Matches(decision.Query)
            select (policy, statement);
-
-    /// <summary>Keys that a statement about the action asks for and the simulation was not given.</summary>
-    private static IEnumerable<string> Missing(PolicySet policies, AuthorizationQuery query)
-        => All(policies).SelectMany(policy => policy.Document.Statements).Where(statement => statement.Action.Matches(query.Action))
-            .SelectMany(statement => statement.Keys).Where(key => query.Context.Find(key).Count == 0)
-            .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);
-
-    private static IEnumerable<NamedPolicy> All(PolicySet policies) => policies.Boundary is { } boundary ? [.. policies.Identity, boundary] : policies.Identity;
 
     private static void WriteStatement(NamedPolicy policy, Statement statement, QueryAnswer answer)
     {

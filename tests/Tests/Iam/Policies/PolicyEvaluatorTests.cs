@@ -62,8 +62,8 @@ public class PolicyEvaluatorTests
         var closest = explanation.Closest[0];
         Assert.Equal("Prod", closest.Statement.Sid);
         var mismatch = Assert.Single(closest.Mismatches);
-        Assert.Equal(("StringEquals ssm:resourceTag/env", "'prod', 'anna'", "'dev'"), (mismatch.Element, mismatch.Wanted, mismatch.Given));
-        Assert.Equal("The statement Prod of p would allow it if ssm:resourceTag/env (now 'dev') held for StringEquals 'prod', 'anna'.", explanation.Changes[0]);
+        Assert.Equal(("StringEquals ssm:resourceTag/env", "'prod' or 'anna'", "'dev'"), (mismatch.Element, mismatch.Wanted, mismatch.Given));
+        Assert.Equal("The statement Prod of p would allow it if ssm:resourceTag/env were 'prod' or 'anna' (it is 'dev').", explanation.Changes[0]);
         Assert.Equal(2, explanation.Closest.Count);
     }
 

@@ -26,7 +26,26 @@ internal sealed record ElementFinding(string Element, string Wanted, string Give
         var given = context.Find(condition.Key).ToString();
         return new($"{condition.Operator} {condition.Key}", wanted, given, condition.Operator.Kind == ConditionKind.Null
             ? $"{condition.Key} were {(given == "absent" ? "there" : "absent")}"
-            : $"{condition.Key} (now {given}) held for {condition.Operator} {wanted}");
+            : $"{condition.Key} were {Comparison(condition.Operator)}{wanted} (it is {given})");
+    }
+
+    private static string Comparison(ConditionOperator op)
+    {
+        var words = op.Kind switch
+        {
+            ConditionKind.Number or ConditionKind.Date => op.Ordering switch
+            {
+                Ordering.Less => "less than ",
+                Ordering.LessOrEqual => "at most ",
+                Ordering.Greater => "more than ",
+                Ordering.GreaterOrEqual => "at least ",
+                _ => "",
+            },
+            ConditionKind.Address => "in ",
+            ConditionKind.Text or ConditionKind.Arn when op.Wildcards => "like ",
+            _ => "",
+        };
+        return op.Negated ? $"not {words}" : words;
     }
 
     private static string Expanded(Condition condition, string value, ConditionContext context)
@@ -39,7 +58,7 @@ internal sealed record ElementFinding(string Element, string Wanted, string Give
     private static string Join(IEnumerable<string> values)
     {
         var all = values.ToList();
-        var shown = string.Join(", ", all.Take(MostShown));
+        var shown = string.Join(" or ", all.Take(MostShown));
         return all.Count > MostShown ? $"{shown} and {all.Count - MostShown} more" : shown;
     }
 }

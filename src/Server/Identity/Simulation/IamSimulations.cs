@@ -7,7 +7,7 @@ using Postern.Server.Iam.Policies;
 namespace Postern.Server.Identity.Simulation;
 
 /// <summary>SimulatePrincipalPolicy, SimulateCustomPolicy, and the condition keys that either needs.</summary>
-internal static partial class SimulationOperations
+internal static partial class IamSimulations
 {
     private const string Source = "PolicySourceArn";
     private const int MaxPolicies = 50;
@@ -41,7 +41,7 @@ internal static partial class SimulationOperations
             var added = Policies(request, "PolicyInputList");
             request.Check();
             var subject = await SimulatedPrincipal.FindAsync(store, context.Arns.Account, arn, cancellationToken) ?? throw Unknown(arn);
-            answer.Texts("ContextKeyNames", Keys([.. subject.Policies.Identity, .. subject.Policies.Boundary is { } boundary ? [boundary] : Array.Empty<NamedPolicy>(), .. added]));
+            answer.Texts("ContextKeyNames", Keys([.. subject.Policies.All, .. added]));
         });
         operations.Add(QueryService.Iam, "GetContextKeysForCustomPolicy", Access.User, Touched.Anything, (request, _, answer, _) =>
         {
@@ -54,7 +54,7 @@ internal static partial class SimulationOperations
     }
 
     private static ValueTask<IReadOnlyList<Touched>> Principal(QueryRequest request, CallContext context, CancellationToken cancellationToken)
-        => ValueTask.FromResult<IReadOnlyList<Touched>>([request.Optional(Source, Arn) is { Length: > 0 } arn ? new Touched(arn) : Touched.Anything]);
+        => ValueTask.FromResult<IReadOnlyList<Touched>>([request.Peek(Source) is { Length: > 0 } arn ? new Touched(arn) : Touched.Anything]);
 
     private static NamedPolicy? Boundary(QueryRequest request)
     {
