@@ -8,7 +8,7 @@ namespace Postern.Cli.Commands;
 
 internal static class ActivateCommand
 {
-    private const string DefaultRole = "PosternNode";
+    private const string DefaultRole = "service-role/nodes";
     private const string DefaultExpiry = "24h";
     private const int MostDays = 30;
 

@@ -46,7 +46,7 @@ internal sealed class NodeCallers(RequestAuthenticator authenticator, SessionSto
 
     private async Task<Caller> AuthenticateAsync(HttpContext http, ReadOnlyMemory<byte> body, string operation, string resource)
     {
-        var caller = await authenticator.AuthenticateAsync(http, body, Service, http.RequestAborted);
+        var caller = await authenticator.AuthenticateAsync(http, body, Service, once: false, http.RequestAborted);
         var keys = RequestKeys.Of(caller, RequestSource.Of(http), _arns, time.GetUtcNow());
         // Of a caller who is no node the hard rule speaks, whatever its policies say.
         var verdict = caller.Kind == Access.Node ? Authorizer.Evaluate(caller, $"{Service}:{operation}", Anything, keys) : Verdict.Unasked;

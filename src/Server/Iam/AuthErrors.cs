@@ -15,6 +15,8 @@ internal static class AuthErrors
     public static AwsErrorException TooManyWrong() => new("ThrottlingException",
         "Rate exceeded: too many requests with a wrong key or signature came from your address. Check your credentials and wait a minute.", StatusCodes.Status400BadRequest);
 
+    public static AwsErrorException Replayed() => new("InvalidSignatureException", "Signature already used: this request was received before. Sign it again.", Refused);
+
     public static AwsErrorException ExpiredToken() => new("ExpiredTokenException", "The security token included in the request is expired", Refused);
 
     public static AwsErrorException From(SignatureError error) => new(error.Code, error.Message, Refused);

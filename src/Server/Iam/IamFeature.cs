@@ -18,6 +18,7 @@ internal static class IamFeature
             .AddSingleton<NodeCredentials>()
             .AddSingleton<TemporaryCredentials>()
             .AddSingleton<WrongSignatures>()
+            .AddSingleton<SeenSignatures>()
             .AddSingleton<RequestAuthenticator>();
     }
 }

@@ -14,7 +14,7 @@ namespace Postern.Server.Iam;
 /// </summary>
 internal sealed class RequestAuthenticator(
     ServerOptions options, PrincipalStore principals, NodeCredentials nodeCredentials, TemporaryCredentials temporaryCredentials, FindNode findNode,
-    WrongSignatures wrong, PrincipalUse use, TimeProvider time, ILogger<RequestAuthenticator> log)
+    WrongSignatures wrong, SeenSignatures seen, PrincipalUse use, TimeProvider time, ILogger<RequestAuthenticator> log)
 {
     /// <summary>How far a caller's clock may be from ours.</summary>
     public static readonly TimeSpan DateTolerance = TimeSpan.FromMinutes(5);
@@ -25,9 +25,10 @@ internal sealed class RequestAuthenticator(
     /// <param name="http">The request; its body is not read here.</param>
     /// <param name="body">The whole body, empty for an upgrade.</param>
     /// <param name="service">The signing name expected: ssm, ssmmessages, ec2messages, iam, sts …</param>
+    /// <param name="once">The request changes something, so its signature is good for one call. (A presigned URL is made to be used again.)</param>
     /// <param name="cancellationToken">The end of the request.</param>
     /// <exception cref="AwsErrorException">The caller is refused; code and status are those to answer with.</exception>
-    public async Task<Caller> AuthenticateAsync(HttpContext http, ReadOnlyMemory<byte> body, string service, CancellationToken cancellationToken)
+    public async Task<Caller> AuthenticateAsync(HttpContext http, ReadOnlyMemory<byte> body, string service, bool once, CancellationToken cancellationToken)
     {
         var request = ReceivedRequest.From(http, body.Span);
         if (!SigV4Verifier.TryParse(request, out var claims, out var error))
@@ -38,9 +39,10 @@ internal sealed class RequestAuthenticator(
         try
         {
             var signed = new SignedRequest(request, claims, service, service is "iam" or "sts" && claims.Scope.Region == GlobalRegion ? GlobalRegion : options.Region, source);
-            return claims.AccessKeyId.StartsWith(NodeIdPrefix, StringComparison.Ordinal) ? await NodeKeyAsync(signed, cancellationToken)
+            var caller = claims.AccessKeyId.StartsWith(NodeIdPrefix, StringComparison.Ordinal) ? await NodeKeyAsync(signed, cancellationToken)
                 : claims.AccessKeyId.StartsWith(KeyIds.TemporaryPrefix, StringComparison.Ordinal) ? await TemporaryAsync(signed, cancellationToken)
                 : await UserAsync(signed, cancellationToken);
+            return once && claims.Expires is null && seen.IsReplay(claims.Signature, source) ? throw AuthErrors.Replayed() : caller;
         }
         catch (AwsErrorException refusal)
         {
