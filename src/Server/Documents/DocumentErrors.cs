@@ -7,6 +7,7 @@ internal static class DocumentErrors
 {
     private const int Shown = 128;
 
+    // "does not exist" is what Terraform looks for, to know that a document is gone.
     public static AwsErrorException Unknown(string name)
         => new("InvalidDocument", $"Document with name {Short(name)} does not exist. ListDocuments tells which there are.");
 

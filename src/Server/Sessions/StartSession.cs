@@ -46,7 +46,7 @@ internal sealed class StartSession(
 
     private async Task<AwsErrorException> UnknownAsync(string name, DocumentSnapshot snapshot, CancellationToken cancellationToken)
         => await documents.RefreshAsync(cancellationToken) == snapshot
-            ? new AwsErrorException("InvalidDocument", $"There is no session document {name}. ListDocuments shows those there are.")
+            ? DocumentErrors.Unknown(name)
             : await ChangedAsync(name, cancellationToken);
 
     // What the caller was allowed is not what would be started now. Clients repeat such a call by themselves, and it is decided anew.
