@@ -34,6 +34,7 @@ internal static class PosternProgram
         root.Add(TerminateCommand.Build());
         root.Add(AuditCommand.Build());
         root.Add(WhyCommand.Build());
+        root.Add(PolicyCommand.Build());
         return root;
     }
 

@@ -15,8 +15,13 @@ internal sealed record ForwardRow(string Local, int Port, string Remote, string 
 /// <summary>What <c>postern activate --json</c> prints. The code is shown only here.</summary>
 internal sealed record ActivationRow(string? ActivationId, string? ActivationCode, DateTimeOffset Expires, string Register, string Run);
 
+/// <summary>A case as <c>postern policy test --json</c> prints it.</summary>
+internal sealed record PolicyTestRow(
+    string Name, string? Action, string? Resource, string Expected, string? Decision, bool AsExpected, string? Statement, string? Reason, IReadOnlyList<string>? MissingKeys, int Times);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulateAccessResponse))]
+[JsonSerializable(typeof(PolicyTestRow[]))]
 [JsonSerializable(typeof(NodeRow[]))]
 [JsonSerializable(typeof(SessionRow[]))]
 [JsonSerializable(typeof(ForwardRow))]
