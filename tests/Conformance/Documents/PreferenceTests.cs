@@ -29,6 +29,25 @@ public sealed class PreferenceTests(PreferencePlace place) : IClassFixture<Prefe
 
     [Theory]
     [MemberData(nameof(Agents))]
+    public async Task The_tag_of_the_person_names_another_user(string agent)
+    {
+        var node = await place.NodeAsync(agent);
+        await place.PreferAsync(new { runAsEnabled = true, runAsDefaultUser = PreferencePlace.Operator });
+        await IamAsync("tag-user", "--tags", $"Key=SSMSessionRunAs,Value={PreferencePlace.Other}");
+        try
+        {
+            await using var shell = TerminalProcess.Start(Person.Shell(place.Gateway, node.Id));
+            await shell.SeesAsync(@"[$#] ");
+            await shell.AnswersAsync("echo i''am=$(id -un)", $"iam={PreferencePlace.Other}");
+        }
+        finally
+        {
+            await IamAsync("untag-user", "--tag-keys", "SSMSessionRunAs");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Agents))]
     public async Task A_user_that_is_not_on_the_node_is_named(string agent)
     {
         var node = await place.NodeAsync(agent);
@@ -90,6 +109,9 @@ public sealed class PreferenceTests(PreferencePlace place) : IClassFixture<Prefe
         await idle.ExitAsync();
         await busy.ExitAsync();
     }
+
+    private Task IamAsync(string operation, params string[] arguments) => Child.OutputOfAsync(
+        AwsCli.Command(place.Gateway, AwsCli.AnyVersion, ["--endpoint-url", place.Gateway.Endpoint, "iam", operation, "--user-name", "admin", .. arguments]));
 
     private static AwsPerson Person => new(AwsCli.AnyVersion, stockPlugin: false);
 }
