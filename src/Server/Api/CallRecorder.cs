@@ -66,13 +66,14 @@ internal sealed class CallRecorder(AuditLog log, ServerOptions options, TimeProv
         {
             Service = record.Operation.Service,
             Name = action[(action.IndexOf(':') + 1)..],
-            Principal = record.Caller is { } caller ? AuditPrincipal.Of(caller, caller.AccessKeyId) : AuditPrincipal.Unknown(options.Account, record.ClaimedKeyId()),
+            Principal = record.Caller is { } caller ? AuditPrincipal.Of(caller, caller.AccessKeyId) : AuditPrincipal.Unknown(options.Account, record.ClaimedKeyId),
             SourceAddress = record.Source.Address,
             UserAgent = record.Source.UserAgent,
             RequestId = record.RequestId,
             ReadOnly = record.Operation.IsReadOnly,
             Resources = [.. record.Touched.Select(touched => touched.Names[0]).Where(name => name != "*").Distinct()],
             RequestParameters = record.Call?.RecordedRequest(),
+            Touched = RecordedTouches.Of(action, record.Touched),
             Details =
             [
                 new("action", action),

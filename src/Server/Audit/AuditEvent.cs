@@ -25,6 +25,8 @@ internal sealed record AuditEvent
     public string? ErrorMessage { get; init; }
     /// <summary>JSON objects without secrets; null: none.</summary>
     public string? RequestParameters { get; init; }
+    /// <summary>A JSON array: what the call touched, with the condition keys that this added.</summary>
+    public string? Touched { get; init; }
     public string? ResponseElements { get; init; }
     /// <summary>What CloudTrail has no member for: the action, the deciding policy and statement, byte counts.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Details { get; init; } = [];
@@ -35,6 +37,11 @@ internal sealed record AuditEvent
 /// <param name="UserName">The user, the role's session, or the node.</param>
 internal sealed record AuditPrincipal(string Type, string PrincipalId, string Arn, string AccountId, string UserName, string? AccessKeyId = null)
 {
+    /// <summary>The role whose session called; null for others, and where it is not known.</summary>
+    public RolePrincipal? Issuer { get; init; }
+    /// <summary>When temporary keys were given.</summary>
+    public DateTimeOffset? Issued { get; init; }
+
     private const string AssumedRole = ":assumed-role/";
 
     public static AuditPrincipal Of(Caller caller, string? accessKeyId) => new(
@@ -43,7 +50,11 @@ internal sealed record AuditPrincipal(string Type, string PrincipalId, string Ar
             Access.NodeKey => "ManagedNode",
             Access.Anonymous => "Unknown",
             _ => caller.Arn.Contains(AssumedRole, StringComparison.Ordinal) ? "AssumedRole" : "IAMUser",
-        }, caller.UserId, caller.Arn, caller.AccountId, caller.Name, accessKeyId);
+        }, caller.UserId, caller.Arn, caller.AccountId, caller.Name, accessKeyId)
+    {
+        Issuer = caller.Kind == Access.NodeKey ? null : caller.Principal as RolePrincipal,
+        Issued = caller.Session?.Issued,
+    };
 
     /// <summary>A caller whose signature was not accepted, or did not come.</summary>
     public static AuditPrincipal Unknown(string account, string? claimedKeyId) => new("Unknown", "", "", account, "", claimedKeyId);

@@ -25,7 +25,7 @@ internal static class AuditRecord
         {
             json.WriteString("eventVersion", Version);
             Identity(json, happened.Principal);
-            json.WriteString("eventTime", time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("eventTime", Text(time));
             json.WriteString("eventSource", source);
             json.WriteString("eventName", Bounded(happened.Name));
             json.WriteString("awsRegion", options.Region);
@@ -37,8 +37,8 @@ internal static class AuditRecord
                 json.WriteString("errorMessage", Bounded(happened.ErrorMessage));
             Raw(json, "requestParameters", happened.RequestParameters);
             Raw(json, "responseElements", happened.ResponseElements);
-            if (happened.Details.Count > 0)
-                Details(json, happened.Details);
+            if (happened.Details.Count > 0 || happened.Touched is not null)
+                Details(json, happened);
             json.WriteString("requestID", happened.RequestId);
             json.WriteString("eventID", eventId);
             json.WriteBoolean("readOnly", happened.ReadOnly);
@@ -75,15 +75,42 @@ internal static class AuditRecord
             json.WriteString("accessKeyId", Bounded(principal.AccessKeyId));
         if (principal.Type == "IAMUser")
             json.WriteString("userName", Bounded(principal.UserName));
+        if (principal.Issuer is not null || principal.Issued is not null)
+            SessionContext(json, principal);
         json.WriteEndObject();
     }
 
-    private static void Details(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, string?>> details)
+    private static void SessionContext(Utf8JsonWriter json, AuditPrincipal principal)
+    {
+        json.WriteStartObject("sessionContext");
+        if (principal.Issuer is { } role)
+        {
+            json.WriteStartObject("sessionIssuer");
+            json.WriteString("type", "Role");
+            json.WriteString("principalId", role.Id);
+            json.WriteString("arn", role.Arn);
+            json.WriteString("accountId", principal.AccountId);
+            json.WriteString("userName", role.Name);
+            json.WriteEndObject();
+        }
+        if (principal.Issued is { } issued)
+        {
+            json.WriteStartObject("attributes");
+            json.WriteString("creationDate", Text(issued));
+            json.WriteString("mfaAuthenticated", "false");
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void Details(Utf8JsonWriter json, AuditEvent happened)
     {
         json.WriteStartObject("additionalEventData");
-        foreach (var (name, value) in details)
+        foreach (var (name, value) in happened.Details)
             if (value is not null)
                 json.WriteString(name, Bounded(value));
+        if (happened.Touched is not null)
+            Raw(json, "touched", happened.Touched);
         json.WriteEndObject();
     }
 
@@ -112,6 +139,8 @@ internal static class AuditRecord
         else
             json.WriteStringValue($"left out: {value.Length} characters, at most {MaxJson} are kept");
     }
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Control characters would break lines of names; lone surrogates are no text at all.</summary>
     private static string Bounded(string text)

@@ -46,7 +46,16 @@ internal sealed class NodeCallers(RequestAuthenticator authenticator, SessionSto
 
     private async Task<Caller> AuthenticateAsync(HttpContext http, ReadOnlyMemory<byte> body, string operation, string resource)
     {
-        var caller = await authenticator.AuthenticateAsync(http, body, Service, once: false, http.RequestAborted);
+        Caller caller;
+        try
+        {
+            caller = await authenticator.AuthenticateAsync(http, body, Service, once: false, http.RequestAborted);
+        }
+        catch (AwsErrorException error)
+        {
+            Record(http, operation, AuditPrincipal.Unknown(options.Account, RequestSource.ClaimedKeyId(http)), resource, error);
+            throw;
+        }
         var keys = RequestKeys.Of(caller, RequestSource.Of(http), _arns, time.GetUtcNow());
         // Of a caller who is no node the hard rule speaks, whatever its policies say.
         var verdict = caller.Kind == Access.Node ? Authorizer.Evaluate(caller, $"{Service}:{operation}", Anything, keys) : Verdict.Unasked;
@@ -59,22 +68,26 @@ internal sealed class NodeCallers(RequestAuthenticator authenticator, SessionSto
     private AwsErrorException Refused(HttpContext http, string operation, Caller caller, string resource, string message)
     {
         var error = new AwsErrorException("AccessDeniedException", message, StatusCodes.Status403Forbidden);
-        if (_throttle.MayWrite(out var leftOut))
-        {
-            var source = RequestSource.Of(http);
-            audit.Record(new AuditEvent
-            {
-                Service = Service,
-                Name = operation,
-                Principal = AuditPrincipal.Of(caller, caller.AccessKeyId),
-                SourceAddress = source.Address,
-                UserAgent = source.UserAgent,
-                Resources = [resource],
-                ErrorCode = error.Code,
-                ErrorMessage = message,
-                Details = leftOut == 0 ? [] : [new("leftOutBefore", leftOut.ToString(System.Globalization.CultureInfo.InvariantCulture))],
-            });
-        }
+        Record(http, operation, AuditPrincipal.Of(caller, caller.AccessKeyId), resource, error);
         return error;
+    }
+
+    private void Record(HttpContext http, string operation, AuditPrincipal principal, string resource, AwsErrorException error)
+    {
+        if (!_throttle.MayWrite(out var leftOut))
+            return;
+        var source = RequestSource.Of(http);
+        audit.Record(new AuditEvent
+        {
+            Service = Service,
+            Name = operation,
+            Principal = principal,
+            SourceAddress = source.Address,
+            UserAgent = source.UserAgent,
+            Resources = [resource],
+            ErrorCode = error.Code,
+            ErrorMessage = error.Message,
+            Details = leftOut == 0 ? [] : [new("leftOutBefore", leftOut.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+        });
     }
 }

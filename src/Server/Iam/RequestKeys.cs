@@ -10,10 +10,21 @@ namespace Postern.Server.Iam;
 internal sealed record RequestSource(string Address, string UserAgent, bool Secure)
 {
     private const int MaxUserAgent = 512;
+    private const string Credential = "Credential=";
 
     public static RequestSource Of(HttpContext http) => new(
         http.Connection.RemoteIpAddress is { } address ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString() : "unknown",
         ForeignText.Show(http.Request.Headers.UserAgent.ToString(), MaxUserAgent), http.Request.IsHttps);
+
+    /// <summary>The key that a request says it was signed with, whether it was or not; null when it says nothing.</summary>
+    public static string? ClaimedKeyId(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        var start = header.IndexOf(Credential, StringComparison.Ordinal);
+        var claimed = start < 0 ? http.Request.Query["X-Amz-Credential"].ToString() : header[(start + Credential.Length)..];
+        var end = claimed.IndexOf('/');
+        return end > 0 ? ForeignText.Show(claimed[..end]) : null;
+    }
 }
 
 /// <summary>The condition keys that every request has, whatever it touches.</summary>

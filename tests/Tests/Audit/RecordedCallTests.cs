@@ -43,6 +43,9 @@ public sealed class RecordedCallTests : IAsyncLifetime
             record.GetProperty("userIdentity").GetProperty("accessKeyId").GetString(), record.GetProperty("sourceIPAddress").GetString(), record.GetProperty("errorCode").GetString()));
         Assert.Equal("""{"target":"mi-0123456789abcdef0","documentName":"AWS-StartInteractiveCommand","parameters":{}}""", record.GetProperty("requestParameters").GetRawText());
         Assert.Equal(("ssm:StartSession", "denied"), (Detail(record, "action"), Detail(record, "decision")));
+        var touched = record.GetProperty("additionalEventData").GetProperty("touched");
+        Assert.Equal("""["arn:aws:ssm:us-east-1::document/AWS-StartInteractiveCommand"]""", touched[1].GetProperty("names").GetRawText());
+        Assert.Equal("InteractiveCommands", touched[1].GetProperty("keys").GetProperty("postern:SessionType")[0].GetString());
         Assert.Equal("arn:aws:ssm:us-east-1:000000000000:managed-instance/mi-0123456789abcdef0", record.GetProperty("resources")[0].GetProperty("ARN").GetString());
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.SigV4;
+using Postern.Server.Api;
 using Postern.Tests.Api;
 using Postern.Tests.DataStream;
 using Postern.Tests.Gateway;
@@ -165,6 +166,27 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.Equal("closed", await agent.NextAsync());
         var live = await _host.CreateApiClient().CallAsync(SsmOperations.DescribeSessions, new DescribeSessionsRequest { State = "Active", Filters = [new SessionFilter { Key = "SessionId", Value = bens }] }, Cancel);
         Assert.Equal("Connecting", Assert.Single(live.Sessions!).Status);
+    }
+
+    [Fact]
+    public async Task Open_sessions_of_a_role_end_with_the_role()
+    {
+        await _principals.ChangeAsync("""
+            INSERT INTO roles (role_id, name, path, max_session_duration, trust_policy, created_at) VALUES ('AROAOPERATORS0000000A', 'operators', '/', 3600,
+              '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:user/anna"},"Action":"sts:AssumeRole"}]}', 0)
+            """);
+        await _principals.SetPolicyAsync("AROAOPERATORS0000000A", ApiPrincipals.Allow("ssm:*"));
+        var assumed = await (ApiCall.Query(QueryService.Sts, "Action=AssumeRole&RoleArn=arn:aws:iam::000000000000:role/operators&RoleSessionName=shift") with { Credentials = _anna.Keys }).SendAsync(_host);
+        Assert.True(assumed.Status == 200, assumed.Body);
+        var keys = new AwsCredentials(Element("AccessKeyId"), Element("SecretAccessKey"), Element("SessionToken"));
+        var started = await Client(keys).CallAsync(SsmOperations.StartSession, Shell(), Cancel);
+        Assert.StartsWith("shift-", started.SessionId);
+        using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
+        using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
+        await _principals.ChangeAsync("DELETE FROM roles WHERE role_id = 'AROAOPERATORS0000000A'");
+        Assert.Contains("role that this session was started with was deleted", (await client.ReceiveAsync()).Closed!.Output);
+
+        string Element(string name) => System.Xml.Linq.XDocument.Parse(assumed.Body).Descendants().First(element => element.Name.LocalName == name).Value;
     }
 
     private StartSessionRequest Shell() => new() { Target = _node.Id };
