@@ -1,15 +1,13 @@
-using System.Net;
-
 namespace Postern.Server.Iam;
 
 /// <summary>
-/// The signatures of calls that changed something, for as long as they are valid: such a call is carried out once. A client that tries again
-/// within the second sends the same signature, because the date in it has whole seconds; so a repeat is let through when it comes soon and from
-/// the same address. Later, or from elsewhere, it was copied.
+/// The signatures of calls that changed something, for as long as they are valid. The date in a signature has whole seconds: a client that tries
+/// again within the second, or two machines with the same key and the same timetable, send the same one. So a repeat is let through when
+/// it comes soon. Later, it was copied.
 /// </summary>
 internal sealed class SeenSignatures(TimeProvider time)
 {
-    /// <summary>A client signs every attempt afresh, so that a repeat is at most a second and the way behind the first.</summary>
+    /// <summary>A client signs every attempt afresh, so that an honest repeat is at most a second, the way, and the difference of two clocks behind the first.</summary>
     public static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
     /// <summary>Signatures are remembered for one to two of these: a signature's date may be that far behind or ahead.</summary>
     public static readonly TimeSpan Window = 2 * RequestAuthenticator.DateTolerance;
@@ -17,11 +15,11 @@ internal sealed class SeenSignatures(TimeProvider time)
     public const int MaxSeen = 65_536;
 
     private readonly Lock _lock = new();
-    private Dictionary<string, Arrival> _now = new(StringComparer.Ordinal), _before = new(StringComparer.Ordinal);
+    private Dictionary<string, long> _now = new(StringComparer.Ordinal), _before = new(StringComparer.Ordinal);
     private long _began = time.GetTimestamp();
 
     /// <summary>True when the signature came before and this is no retry. The signature has been verified.</summary>
-    public bool IsReplay(string signature, IPAddress? source)
+    public bool IsReplay(string signature)
     {
         lock (_lock)
         {
@@ -31,11 +29,9 @@ internal sealed class SeenSignatures(TimeProvider time)
                 _began = time.GetTimestamp();
             }
             if (_now.TryGetValue(signature, out var first) || _before.TryGetValue(signature, out first))
-                return !Equals(first.Source, source) || time.GetElapsedTime(first.At) > RetryTime;
-            _now.Add(signature, new Arrival(source, time.GetTimestamp()));
+                return time.GetElapsedTime(first) > RetryTime;
+            _now.Add(signature, time.GetTimestamp());
             return false;
         }
     }
-
-    private readonly record struct Arrival(IPAddress? Source, long At);
 }

@@ -86,6 +86,20 @@ public sealed class IdentitySeedTests
     }
 
     [Theory, EachDatabase]
+    public async Task Whoever_had_a_key_before_there_were_policies_may_still_do_everything(DatabaseKind kind)
+    {
+        await using var fixture = await DatabaseFixture.CreateEmptyAsync(kind);
+        var all = Migration.LoadAll();
+        await Migrator.MigrateAsync(fixture.Database, [.. all.Where(migration => migration.Number < 4)], TimeProvider.System, Cancel);
+        await fixture.Database.ExecuteAsync("INSERT INTO users (user_id, name, created_at) VALUES ('AIDA1', 'admin', 0)", null, Cancel);
+        await fixture.Database.MigrateAsync(Cancel);
+        var world = new IamWorld(fixture.Database);
+        var user = await world.Principals.FindUserAsync("AIDA1", Cancel);
+        Assert.Equal(("/", IdentitySeed.AdministratorAccess), (user!.Path, Assert.Single(user.Policies).Name));
+        Assert.False(await world.Seed.CreateAdministratorAsync(_ => { }, Cancel));
+    }
+
+    [Theory, EachDatabase]
     public async Task Secrets_in_the_database_are_sealed_and_bound_to_their_key_id(DatabaseKind kind)
     {
         await using var fixture = await DatabaseFixture.CreateAsync(kind);

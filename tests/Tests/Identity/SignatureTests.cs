@@ -71,9 +71,6 @@ public sealed class SignatureTests : IAsyncLifetime
     private async Task<AwsCredentials> NewKeyAsync(string user)
     {
         await (ApiCall.Query(QueryService.Iam, $"Action=CreateUser&UserName={user}") with { Credentials = _host.Administrator }).SendAsync(_host);
-        var made = System.Xml.Linq.XDocument.Parse((await (ApiCall.Query(QueryService.Iam, $"Action=CreateAccessKey&UserName={user}") with { Credentials = _host.Administrator }).SendAsync(_host)).Body);
-        return new AwsCredentials(Value("AccessKeyId"), Value("SecretAccessKey"));
-
-        string Value(string name) => made.Descendants().First(element => element.Name.LocalName == name).Value;
+        return EachDatabaseTests.AccessKeyOf(await (ApiCall.Query(QueryService.Iam, $"Action=CreateAccessKey&UserName={user}") with { Credentials = _host.Administrator }).SendAsync(_host));
     }
 }
