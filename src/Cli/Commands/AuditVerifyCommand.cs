@@ -35,7 +35,7 @@ internal static class AuditVerifyCommand
         });
     }
 
-    private static async Task<int> VerifyAsync(IAsyncEnumerable<string> lines, byte[]? key, string? expected)
+    private static async Task<int> VerifyAsync(IAsyncEnumerable<string> lines, IReadOnlyList<byte[]>? key, string? expected)
     {
         AuditVerifier? verifier = null;
         AuditMark? head = null;
@@ -81,11 +81,11 @@ internal static class AuditVerifyCommand
         }
     }
 
-    private static byte[] ReadKey(string path)
+    private static IReadOnlyList<byte[]> ReadKey(string path)
     {
         try
         {
-            return AuditChain.KeyFrom(File.ReadAllBytes(path));
+            return AuditChain.KeysFrom(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

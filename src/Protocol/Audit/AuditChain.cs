@@ -16,8 +16,9 @@ public static class AuditChain
 
     private const int KeySize = 32;
 
-    /// <param name="masterKey">The content of the gateway's master.key.</param>
-    public static byte[] KeyFrom(byte[] masterKey) => HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, KeySize, info: Encoding.UTF8.GetBytes($"postern/{KeyPurpose}"));
+    /// <param name="masterKey">The content of the gateway's master.key: its current key and earlier ones, 32 bytes each.</param>
+    public static IReadOnlyList<byte[]> KeysFrom(byte[] masterKey)
+        => [.. masterKey.Chunk(KeySize).Select(key => HKDF.DeriveKey(HashAlgorithmName.SHA256, key, KeySize, info: Encoding.UTF8.GetBytes($"postern/{KeyPurpose}")))];
 
     /// <summary>The hash that the entry must have where it stands.</summary>
     public static string HashOf(AuditEntry entry)
@@ -39,6 +40,9 @@ public static class AuditChain
     }
 
     public static AuditMark Sign(byte[] key, string name, long sequence, string hash) => new(name, sequence, hash, SignatureOf(key, name, sequence, hash));
+
+    /// <summary>Whether any of the keys signed it.</summary>
+    public static bool IsSigned(IReadOnlyList<byte[]> keys, AuditMark mark) => keys.Any(key => IsSigned(key, mark));
 
     public static bool IsSigned(byte[] key, AuditMark mark) => CryptographicOperations.FixedTimeEquals(
         Encoding.UTF8.GetBytes(mark.Signature), Encoding.UTF8.GetBytes(SignatureOf(key, mark.Name, mark.Sequence, mark.Hash)));

@@ -7,8 +7,8 @@ namespace Postern.Protocol.Audit;
 /// was written anew from some entry on looks whole: say so to whoever asked.
 /// </summary>
 /// <param name="start">The signed place up to which entries were removed for their age; null when the log is complete.</param>
-/// <param name="key">From <see cref="AuditChain.KeyFrom"/>; null: signatures are not looked at.</param>
-public sealed class AuditVerifier(AuditMark? start, byte[]? key)
+/// <param name="keys">From <see cref="AuditChain.KeysFrom"/>; null: signatures are not looked at.</param>
+public sealed class AuditVerifier(AuditMark? start, IReadOnlyList<byte[]>? keys)
 {
     /// <summary>Entry that the gateway writes when it finds that its log is not as it left it.</summary>
     public const string Discontinued = "AuditLogDiscontinued";
@@ -23,7 +23,7 @@ public sealed class AuditVerifier(AuditMark? start, byte[]? key)
     public (long Sequence, string Hash) Last => (_last, _hash);
 
     /// <summary>What is wrong with the log's beginning; null when nothing is.</summary>
-    public string? CheckStart() => start is not null && key is not null && !AuditChain.IsSigned(key, start)
+    public string? CheckStart() => start is not null && keys is not null && !AuditChain.IsSigned(keys, start)
         ? $"The mark that says entries up to {start.Sequence} were removed for their age is not signed by this gateway's key."
         : null;
 
@@ -54,7 +54,7 @@ public sealed class AuditVerifier(AuditMark? start, byte[]? key)
             return "The log has no mark of its end: whether entries are missing there cannot be told.";
         if (head is { Sequence: 0, Signature.Length: 0 } && Count == 0 && start is null)
             return null; // nothing was ever written
-        if (key is not null && !AuditChain.IsSigned(key, head))
+        if (keys is not null && !AuditChain.IsSigned(keys, head))
             return $"The mark of the log's end (entry {head.Sequence}) is not signed by this gateway's key: the log was written by someone else, or its end was cut off.";
         if (head.Sequence > _last)
             return head.Sequence - _last == 1 ? $"Entry {head.Sequence}, the last one, is missing." : $"Entries {_last + 1} to {head.Sequence}, the last ones, are missing.";

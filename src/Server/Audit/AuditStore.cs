@@ -17,6 +17,20 @@ internal sealed class AuditStore(Database database, MasterKey master)
 
     private readonly byte[] _key = master.Derive(AuditChain.KeyPurpose);
 
+    /// <summary>Signs with the current master key the marks that an earlier one signed. Those that none signed stay: they are a fault, and found as such.</summary>
+    public Task<int> ResignAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
+    {
+        await LockEndAsync(connection, cancellationToken);
+        var marks = (await connection.QueryAsync<MarkRow>(new CommandDefinition("SELECT name, sequence, hash, signature FROM audit_marks", cancellationToken: cancellationToken))).Select(row => row.ToMark());
+        var count = 0;
+        foreach (var mark in marks.Where(mark => !AuditChain.IsSigned(_key, mark) && master.DeriveAll(AuditChain.KeyPurpose).Any(key => AuditChain.IsSigned(key, mark))))
+        {
+            await WriteMarkAsync(connection, AuditChain.Sign(_key, mark.Name, mark.Sequence, mark.Hash), cancellationToken);
+            count++;
+        }
+        return count;
+    }, cancellationToken);
+
     /// <summary>Adds entries behind the end of the log; all of them or none. Returns the new end.</summary>
     /// <param name="entries">Without their places.</param>
     /// <param name="known">An end that the log had; it cannot have an earlier one now.</param>
@@ -72,7 +86,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
             "SELECT name, sequence, hash, signature FROM audit_marks WHERE name = 'base'", cancellationToken: cancellationToken))).SingleOrDefault()?.ToMark();
         var rows = await connection.QueryAsync<EntryRow>(new CommandDefinition(
             $"SELECT {Columns} FROM audit_log WHERE sequence < @end ORDER BY sequence LIMIT @limit", new { end = end.Sequence, limit }, cancellationToken: cancellationToken));
-        var verifier = new AuditVerifier(start, _key);
+        var verifier = new AuditVerifier(start, [_key]);
         var fault = verifier.CheckStart();
         foreach (var entry in rows.Select(row => row.ToEntry()).TakeWhile(entry => entry.Time < time.ToUnixTimeMilliseconds()))
             fault ??= verifier.Add(entry);

@@ -15,11 +15,11 @@ internal static class AuditExport
     /// <exception cref="StartupException">There is no log, or it cannot be read.</exception>
     public static async Task RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellationToken)
     {
-        var masterKey = Path.Combine(options.Data, "master.key");
-        if (!File.Exists(masterKey))
-            throw new StartupException($"{options.Data} is no data folder of a gateway: it has no master.key.");
-        await using var database = Database.Create(options.Database ?? SqliteDatabase.Prefix + Path.Combine(options.Data, "postern.db"));
-        var store = new AuditStore(database, MasterKey.LoadOrCreate(masterKey));
+        var source = MasterKeySource.Find(options, Environment.GetEnvironmentVariable);
+        if (source.File is not null && !File.Exists(source.File))
+            throw new StartupException($"{options.Data} is no data folder of a gateway: there is no master key {source.File}.");
+        await using var database = StorageFeature.Open(options);
+        var store = new AuditStore(database, source.Load());
         try
         {
             await WriteAsync(store, output, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Postern.Server.Iam;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Hosting;
@@ -16,12 +17,13 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
     public X509Certificate2 Certificate { get; } = certificate;
 
     /// <exception cref="StartupException">The files are damaged, do not fit together, or the authority has expired.</exception>
-    public static CertificateAuthority LoadOrCreate(DataDirectory data, TimeProvider time)
+    public static CertificateAuthority LoadOrCreate(DataDirectory data, Sealer sealer, TimeProvider time)
     {
         var now = time.GetUtcNow();
+        var key = new SealedKeyFile(sealer, data.CaKey);
         if (!File.Exists(data.CaCertificate) && !File.Exists(data.CaKey))
-            Create(data, now);
-        var certificate = PemCertificate.Load(data.CaCertificate, data.CaKey);
+            Create(data, key, now);
+        var certificate = PemCertificate.Load(data.CaCertificate, key);
         return certificate.NotAfter.ToUniversalTime() > now.UtcDateTime
             ? new CertificateAuthority(certificate)
             : throw new StartupException($"The certificate authority {data.CaCertificate} expired on {certificate.NotAfter:yyyy-MM-dd}. Remove it with ca.key for a new one, and give ca.pem to every client again.");
@@ -61,7 +63,7 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
 
     public void Dispose() => Certificate.Dispose();
 
-    private static void Create(DataDirectory data, DateTimeOffset now)
+    private static void Create(DataDirectory data, SealedKeyFile file, DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         // The random part keeps two authorities of one host apart where a client trusts both.
@@ -70,7 +72,7 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         using var certificate = request.CreateSelfSigned(now - 2 * Leeway, now.AddYears(Years));
-        PrivateFile.Write(data.CaKey, Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem() + "\n"));
+        file.Write(key.ExportPkcs8PrivateKeyPem());
         PrivateFile.WriteReadable(data.CaCertificate, Encoding.ASCII.GetBytes(certificate.ExportCertificatePem() + "\n"));
     }
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Postern.Server.Api;
+using Postern.Server.Audit;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -108,7 +109,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         certificate.Refresh();
         var database = Services.GetRequiredService<Database>();
         await database.MigrateAsync(cancellationToken);
-        await Services.GetRequiredService<AccessKeySecrets>().CheckMasterKeyAsync(cancellationToken);
+        var resealed = await Services.GetRequiredService<AccessKeySecrets>().ResealAsync(cancellationToken) + await Services.GetRequiredService<AuditStore>().ResignAsync(cancellationToken);
+        if (resealed > 0)
+            log.Resealed(resealed);
         var seed = Services.GetRequiredService<IdentitySeed>();
         await seed.CreateRolesAsync(cancellationToken);
 

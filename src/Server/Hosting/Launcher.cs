@@ -26,6 +26,8 @@ internal static class Launcher
                 await AuditExport.RunAsync(SettingsReader.Read(settings, Environment.GetEnvironmentVariable), output, stop.Token);
                 return Stopped;
             }
+            if (args is [MasterKeyRotation.RotateVerb or MasterKeyRotation.ForgetVerb, ..])
+                return await SayAsync(output, await MasterKeyRotation.RunAsync(args[0], SettingsReader.Read(args[1..], Environment.GetEnvironmentVariable), Environment.GetEnvironmentVariable, stop.Token), Stopped);
             OpenFiles.Raise();
             var options = SettingsReader.Read(args, Environment.GetEnvironmentVariable);
             await using var server = await GatewayServer.StartAsync(options, null, stop.Token);

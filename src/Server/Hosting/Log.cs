@@ -9,6 +9,9 @@ internal static partial class Log
     [LoggerMessage(1900, LogLevel.Information, "Listening on {Endpoints}; database {Database}; region {Region}, account {Account}")]
     public static partial void Started(this ILogger logger, string endpoints, string database, string region, string account);
 
+    [LoggerMessage(1907, LogLevel.Information, "Sealed {Count} secrets anew: the master key was rotated")]
+    public static partial void Resealed(this ILogger logger, int count);
+
     [LoggerMessage(1901, LogLevel.Information, "Made the administrator; its keys are in {File}")]
     public static partial void AdministratorMade(this ILogger logger, string file);
 

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Postern.Server.Iam;
 using Postern.Server.Settings;
 
 namespace Postern.Server.Hosting;
@@ -8,7 +9,7 @@ namespace Postern.Server.Hosting;
 /// The certificate that connections get, kept current: one of our own CA is issued again before it expires or when it lacks a name, a given one
 /// is read again when its file changes. Connections that stand keep the one they began with.
 /// </summary>
-internal sealed class ServerCertificate(ServerOptions options, DataDirectory data, TimeProvider time)
+internal sealed class ServerCertificate(ServerOptions options, DataDirectory data, MasterKey master, TimeProvider time)
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
 
@@ -34,7 +35,7 @@ internal sealed class ServerCertificate(ServerOptions options, DataDirectory dat
 
     private bool RefreshOwn()
     {
-        using var authority = CertificateAuthority.LoadOrCreate(data, time);
+        using var authority = CertificateAuthority.LoadOrCreate(data, new Sealer(master, SealedKeyFile.Purpose), time);
         var names = ServerNames.Of(options);
         if (!IsGood(authority, names))
         {

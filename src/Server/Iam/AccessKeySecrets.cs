@@ -33,21 +33,47 @@ internal sealed class AccessKeySecrets(Database database, MasterKey master)
         return key;
     }
 
+    /// <summary>How many were not sealed with the current master key.</summary>
+    public async Task<int> CountEarlierAsync(CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var row in await database.QueryAsync<AccessKeyRow>($"SELECT {AccessKeyRow.Columns} FROM access_keys", null, cancellationToken))
+        {
+            Open(row, out var generation);
+            count += generation > 0 ? 1 : 0;
+        }
+        return count;
+    }
+
     /// <exception cref="DatabaseException">The key was sealed with another master key.</exception>
-    public string Open(AccessKeyRow row)
-        => _sealer.TryOpen(row.SealedSecret, row.AccessKeyId) is { } secret
+    public string Open(AccessKeyRow row) => Open(row, out _);
+
+    private string Open(AccessKeyRow row, out int generation)
+        => _sealer.TryOpen(row.SealedSecret, row.AccessKeyId, out generation) is { } secret
             ? Encoding.ASCII.GetString(secret)
             : throw new DatabaseException($"The access keys in {database.Description} were sealed with another master.key. Use the master.key the database was made with.");
 
-    /// <summary>Opens one key of the database, whichever, so that a wrong master.key is found at start and not by the first caller.</summary>
-    /// <exception cref="DatabaseException">The key was sealed with another master key.</exception>
-    public async Task CheckMasterKeyAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Seals with the current master key what an earlier one sealed. Without earlier ones it opens a key of the database, whichever, so that a
+    /// wrong master key is found at start and not by the first caller. Returns how many were sealed anew.
+    /// </summary>
+    /// <exception cref="DatabaseException">A key was sealed with none of the master keys.</exception>
+    public Task<int> ResealAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var row = await database.QuerySingleOrDefaultAsync<AccessKeyRow>(
-            $"SELECT {AccessKeyRow.Columns} FROM access_keys ORDER BY created_at LIMIT 1", null, cancellationToken);
-        if (row is not null)
-            Open(row);
-    }
+        var rows = await connection.QueryAsync<AccessKeyRow>(new CommandDefinition(
+            $"SELECT {AccessKeyRow.Columns} FROM access_keys ORDER BY created_at" + (master.Count == 1 ? " LIMIT 1" : ""), cancellationToken: cancellationToken));
+        var count = 0;
+        foreach (var row in rows)
+        {
+            var secret = Open(row, out var generation);
+            if (generation == 0)
+                continue;
+            var sealedSecret = _sealer.Seal(Encoding.ASCII.GetBytes(secret), row.AccessKeyId);
+            count += await connection.ExecuteAsync(new CommandDefinition(
+                "UPDATE access_keys SET sealed_secret = @sealedSecret WHERE access_key_id = @AccessKeyId", new { sealedSecret, row.AccessKeyId }, cancellationToken: cancellationToken));
+        }
+        return count;
+    }, cancellationToken);
 }
 
 /// <summary>A row of access_keys.</summary>

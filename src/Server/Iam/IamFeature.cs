@@ -9,7 +9,7 @@ internal static class IamFeature
     {
         services.TryAddSingleton<FindNode>((_, _) => default); // replaced by the feature that owns nodes
         return services
-            .AddSingleton(provider => MasterKey.LoadOrCreate(Path.Combine(provider.GetRequiredService<ServerOptions>().Data, "master.key")))
+            .AddSingleton(provider => MasterKeySource.Find(provider.GetRequiredService<ServerOptions>(), Environment.GetEnvironmentVariable).Load())
             .AddSingleton<AccessKeySecrets>()
             .AddSingleton<PrincipalStore>()
             .AddSingleton<IdentitySeed>()

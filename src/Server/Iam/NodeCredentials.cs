@@ -29,7 +29,7 @@ internal sealed class NodeCredentials(MasterKey master)
     private const int ExpirySize = sizeof(long);
 
     private readonly Sealer _tokens = new(master, "node-token");
-    private readonly byte[] _secretKey = master.Derive("node-secret");
+    private readonly byte[][] _secretKeys = master.DeriveAll("node-secret");
 
     public NodeKeys Issue(string nodeId, DateTimeOffset now)
     {
@@ -38,7 +38,7 @@ internal sealed class NodeCredentials(MasterKey master)
         var plain = new byte[ExpirySize + Encoding.UTF8.GetByteCount(nodeId)];
         BinaryPrimitives.WriteInt64BigEndian(plain, expires.ToUnixTimeSeconds());
         Encoding.UTF8.GetBytes(nodeId, plain.AsSpan(ExpirySize));
-        return new NodeKeys(accessKeyId, SecretOf(accessKeyId), Base64Url.EncodeToString(_tokens.Seal(plain, accessKeyId)), expires);
+        return new NodeKeys(accessKeyId, SecretOf(accessKeyId, 0), Base64Url.EncodeToString(_tokens.Seal(plain, accessKeyId)), expires);
     }
 
     /// <summary>Null when the token was not issued here together with this access key id. The expiry is told, not judged.</summary>
@@ -46,12 +46,12 @@ internal sealed class NodeCredentials(MasterKey master)
     {
         if (sessionToken is null || sessionToken.Length > MaxToken || !Base64Url.IsValid(sessionToken))
             return null;
-        var plain = _tokens.TryOpen(Base64Url.DecodeFromChars(sessionToken), accessKeyId);
+        var plain = _tokens.TryOpen(Base64Url.DecodeFromChars(sessionToken), accessKeyId, out var generation);
         if (plain is null)
             return null;
         var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(plain));
-        return new NodeToken(Encoding.UTF8.GetString(plain.AsSpan(ExpirySize)), SecretOf(accessKeyId), expires);
+        return new NodeToken(Encoding.UTF8.GetString(plain.AsSpan(ExpirySize)), SecretOf(accessKeyId, generation), expires);
     }
 
-    private string SecretOf(string accessKeyId) => KeyIds.SecretOf(HMACSHA256.HashData(_secretKey, Encoding.ASCII.GetBytes(accessKeyId)));
+    private string SecretOf(string accessKeyId, int generation) => KeyIds.SecretOf(HMACSHA256.HashData(_secretKeys[generation], Encoding.ASCII.GetBytes(accessKeyId)));
 }

@@ -78,7 +78,7 @@ internal sealed class RequestAuthenticator(
         var id = signed.Claims.AccessKeyId;
         if (temporaryCredentials.TryOpen(id, signed.Claims.SessionToken) is not { } token)
             return await NodeAsync(signed, cancellationToken);
-        Verify(signed, temporaryCredentials.SecretOf(id));
+        Verify(signed, temporaryCredentials.SecretOf(id, token));
         var expires = DateTimeOffset.FromUnixTimeSeconds(token.Expires);
         if (expires <= time.GetUtcNow())
             throw AuthErrors.ExpiredToken();

@@ -30,6 +30,9 @@ internal sealed record TemporaryClaims
     public string? Policy { get; init; }
     /// <summary>Managed policies as session policies; what they say is looked up with each call.</summary>
     public string[]? PolicyArns { get; init; }
+    /// <summary>Of the master key that they were sealed with.</summary>
+    [JsonIgnore]
+    public int Generation { get; init; }
 }
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -47,7 +50,7 @@ internal sealed class TemporaryCredentials(MasterKey master)
     private const int MaxToken = (MaxClaims + Sealer.Overhead) / 3 * 4 + 4;
 
     private readonly Sealer _tokens = new(master, "session-token");
-    private readonly byte[] _secretKey = master.Derive("session-secret");
+    private readonly byte[][] _secretKeys = master.DeriveAll("session-secret");
 
     /// <summary>The claims' part of <see cref="MaxClaims"/>, in percent; more than 100 cannot be issued.</summary>
     public static int PackedSize(TemporaryClaims claims) => (int)Math.Ceiling(100.0 * Bytes(claims).Length / MaxClaims);
@@ -57,7 +60,7 @@ internal sealed class TemporaryCredentials(MasterKey master)
         var bytes = Bytes(claims);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes.Length, MaxClaims);
         var accessKeyId = KeyIds.NewTemporary();
-        return new TemporaryKeys(accessKeyId, SecretOf(accessKeyId), Base64Url.EncodeToString(_tokens.Seal(bytes, accessKeyId)), DateTimeOffset.FromUnixTimeSeconds(claims.Expires));
+        return new TemporaryKeys(accessKeyId, SecretOf(accessKeyId, claims), Base64Url.EncodeToString(_tokens.Seal(bytes, accessKeyId)), DateTimeOffset.FromUnixTimeSeconds(claims.Expires));
     }
 
     /// <summary>Null when the token was not issued here together with this access key id. The expiry is told, not judged.</summary>
@@ -65,11 +68,12 @@ internal sealed class TemporaryCredentials(MasterKey master)
     {
         if (sessionToken is null || sessionToken.Length > MaxToken || !Base64Url.IsValid(sessionToken))
             return null;
-        return _tokens.TryOpen(Base64Url.DecodeFromChars(sessionToken), accessKeyId) is { } bytes
-            ? JsonSerializer.Deserialize(bytes, TemporaryClaimsJson.Default.TemporaryClaims) : null;
+        return _tokens.TryOpen(Base64Url.DecodeFromChars(sessionToken), accessKeyId, out var generation) is { } bytes
+            ? JsonSerializer.Deserialize(bytes, TemporaryClaimsJson.Default.TemporaryClaims)! with { Generation = generation } : null;
     }
 
-    public string SecretOf(string accessKeyId) => KeyIds.SecretOf(HMACSHA256.HashData(_secretKey, Encoding.ASCII.GetBytes(accessKeyId)));
+    public string SecretOf(string accessKeyId, TemporaryClaims claims)
+        => KeyIds.SecretOf(HMACSHA256.HashData(_secretKeys[claims.Generation], Encoding.ASCII.GetBytes(accessKeyId)));
 
     private static byte[] Bytes(TemporaryClaims claims) => JsonSerializer.SerializeToUtf8Bytes(claims, TemporaryClaimsJson.Default.TemporaryClaims);
 }

@@ -13,6 +13,8 @@ internal static class HelpText
 
             Usage: postern-server [--data DIR] [--listen ADDR:PORT]... [options]
                    postern-server export-audit [--data DIR] [--database CONNECTION]   print the audit log as it is chained
+                   postern-server rotate-master-key [--data DIR]    put a new master key in front of the one in use
+                   postern-server forget-master-keys [--data DIR]   leave only the current one
 
             Options (default in parentheses):
 

@@ -14,6 +14,8 @@ internal sealed record ServerOptions
     public string? Certificate { get; init; }
     /// <summary>PEM file with the private key of <see cref="Certificate"/>.</summary>
     public string? Key { get; init; }
+    /// <summary>File with the master key; null: see Iam.MasterKeySource.</summary>
+    public string? MasterKeyFile { get; init; }
     public string Region { get; init; } = "us-east-1";
     /// <summary>Twelve digits.</summary>
     public string Account { get; init; } = "000000000000";

@@ -18,6 +18,8 @@ internal static class SettingTable
             (o, v) => o with { Certificate = Path.GetFullPath(v) }),
         Single("key", "FILE", "PEM file with the private key of --cert",
             (o, v) => o with { Key = Path.GetFullPath(v) }),
+        Single("master-key-file", "FILE", "file with the master key, 32 bytes; else POSTERN_MASTER_KEY in hexadecimal, a systemd credential postern-master-key (DIR/master.key)",
+            (o, v) => o with { MasterKeyFile = Path.GetFullPath(v) }),
         Single("region", "REGION", "AWS region that requests are signed for (us-east-1)",
             (o, v) => o with { Region = SettingValues.Region(v) }),
         Single("account", "ID", "AWS account number shown in ARNs, 12 digits (000000000000)",

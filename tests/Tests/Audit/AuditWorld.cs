@@ -18,14 +18,14 @@ internal sealed class AuditWorld : IAsyncDisposable
     {
         Fixture = fixture;
         var master = MasterKey.LoadOrCreate(_folder["master.key"]);
-        Key = AuditChain.KeyFrom(File.ReadAllBytes(_folder["master.key"]));
+        Key = AuditChain.KeysFrom(File.ReadAllBytes(_folder["master.key"]));
         Store = new AuditStore(fixture.Database, master);
         Log = NewLog();
     }
 
     public DatabaseFixture Fixture { get; }
     public AuditStore Store { get; }
-    public byte[] Key { get; }
+    public IReadOnlyList<byte[]> Key { get; }
     public ManualTime Time { get; } = new();
     public AuditLog Log { get; private set; }
     public string WitnessFile => _folder["audit.head"];

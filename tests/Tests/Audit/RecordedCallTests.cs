@@ -165,7 +165,7 @@ public sealed class RecordedCallTests : IAsyncLifetime
         var api = _host.CreateApiClient();
         for (var i = 0; i < 7; i++)
             await Assert.ThrowsAsync<AwsErrorException>(() => api.CallAsync(SsmOperations.TerminateSession, new TerminateSessionRequest { SessionId = $"x-{i}" }, Cancel));
-        var verifier = new AuditVerifier(null, AuditChain.KeyFrom(await File.ReadAllBytesAsync(Path.Combine(_host.DataFolder, "master.key"), Cancel)));
+        var verifier = new AuditVerifier(null, AuditChain.KeysFrom(await File.ReadAllBytesAsync(Path.Combine(_host.DataFolder, "master.key"), Cancel)));
         ExportAuditLogResponse page;
         do
         {

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Postern.Server.Hosting;
+using Postern.Server.Iam;
 using Postern.Server.Settings;
 using Postern.Tests.Api;
+using Postern.Tests.Iam;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -11,6 +13,7 @@ public sealed class CertificateTests : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly TestTime _time = new();
+    private readonly MasterKey _master = KeysOf.NewMaster();
     private readonly DataDirectory _data;
     private readonly ServerOptions _options;
 
@@ -31,7 +34,7 @@ public sealed class CertificateTests : IDisposable
         foreach (var address in new[] { "127.0.0.1", "::1", "192.0.2.7" })
             Assert.True(certificate.MatchesHostname(address), address);
         Assert.True(certificate.NotAfter - certificate.NotBefore <= TimeSpan.FromDays(366));
-        using var authority = CertificateAuthority.LoadOrCreate(_data, _time);
+        using var authority = CertificateAuthority.LoadOrCreate(_data, new Sealer(_master, SealedKeyFile.Purpose), _time);
         Assert.True(authority.Vouches(certificate, _time.GetUtcNow()));
     }
 
@@ -42,7 +45,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void It_stays_while_it_is_good_and_is_renewed_a_month_before_its_end()
     {
-        var certificates = new ServerCertificate(_options, _data, _time);
+        var certificates = new ServerCertificate(_options, _data, _master, _time);
         Assert.True(certificates.Refresh());
         var first = certificates.Current.TargetCertificate.SerialNumber;
         _time.Ahead = TimeSpan.FromDays(330);
@@ -92,10 +95,10 @@ public sealed class CertificateTests : IDisposable
     public void A_given_certificate_is_read_again_when_its_file_changes()
     {
         Load(_options);
-        var given = new ServerCertificate(_options with { Certificate = _data.ServerCertificate, Key = _data.ServerKey }, new DataDirectory(_folder["other"]), _time);
+        var given = new ServerCertificate(_options with { Certificate = _data.ServerCertificate, Key = _data.ServerKey }, new DataDirectory(_folder["other"]), _master, _time);
         Assert.True(given.Refresh());
         Assert.False(given.Refresh());
-        using (var authority = CertificateAuthority.LoadOrCreate(_data, _time))
+        using (var authority = CertificateAuthority.LoadOrCreate(_data, new Sealer(_master, SealedKeyFile.Purpose), _time))
             authority.Issue(_data, ServerNames.Of(_options), _time);
         File.SetLastWriteTimeUtc(_data.ServerCertificate, DateTime.UtcNow.AddMinutes(1));
         Assert.True(given.Refresh());
@@ -103,7 +106,7 @@ public sealed class CertificateTests : IDisposable
 
     private X509Certificate2 Load(ServerOptions options)
     {
-        var certificates = new ServerCertificate(options, _data, _time);
+        var certificates = new ServerCertificate(options, _data, _master, _time);
         certificates.Refresh();
         return certificates.Current.TargetCertificate;
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Postern.Server.Hosting;
 using Postern.Server.Settings;
+using Postern.Tests.Iam;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -48,7 +49,7 @@ public sealed class StartupTests : IDisposable
         foreach (var data in new[] { one, two })
         {
             data.Prepare();
-            new ServerCertificate(Options, data, TimeProvider.System).Refresh();
+            new ServerCertificate(Options, data, KeysOf.NewMaster(), TimeProvider.System).Refresh();
         }
         Assert.Contains("cannot be used", await FailureAsync(Options with { Certificate = one.ServerCertificate, Key = two.ServerKey }));
     }

@@ -116,7 +116,7 @@ public sealed class IdentitySeedTests
     {
         await using var fixture = await DatabaseFixture.CreateAsync(kind);
         await new IamWorld(fixture.Database).SeedAsync();
-        var error = await Assert.ThrowsAsync<DatabaseException>(() => new IamWorld(fixture.Database).Secrets.CheckMasterKeyAsync(Cancel));
+        var error = await Assert.ThrowsAsync<DatabaseException>(() => new IamWorld(fixture.Database).Secrets.ResealAsync(Cancel));
         Assert.Contains("master.key", error.Message);
     }
 }

@@ -76,7 +76,7 @@ public sealed class NodeCredentialsTests
     public void A_damaged_master_key_is_refused()
     {
         using var folder = new TempFolder();
-        File.WriteAllBytes(folder["master.key"], new byte[31]);
+        File.WriteAllBytes(folder["master.key"], new byte[33]);
         Assert.Contains("exactly 32 bytes", Assert.Throws<InvalidDataException>(() => MasterKey.LoadOrCreate(folder["master.key"])).Message);
     }
 }

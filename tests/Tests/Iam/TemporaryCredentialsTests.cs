@@ -26,7 +26,7 @@ public sealed class TemporaryCredentialsTests
         var other = new TemporaryCredentials(master);
         var opened = other.TryOpen(keys.AccessKeyId, keys.SessionToken)!;
         Assert.Equal(("AROA1", "work", "42", "{}", 1_000L), (opened.PrincipalId, opened.SessionName, opened.Tags!["ticket"], opened.Policy, opened.Issued));
-        Assert.Equal(keys.SecretAccessKey, other.SecretOf(keys.AccessKeyId));
+        Assert.Equal(keys.SecretAccessKey, other.SecretOf(keys.AccessKeyId, opened));
         Assert.DoesNotContain(keys.SecretAccessKey, keys.ToString());
         Assert.DoesNotContain(keys.SessionToken, keys.ToString());
     }
