@@ -41,8 +41,9 @@ internal static class RecordedCalls
         var arn = Text(record, "userIdentity", "arn");
         if (arn?.Contains(":user/", StringComparison.Ordinal) == true)
             Add("aws:PrincipalArn", arn);
-        Add("postern:RemoteHost", Parameter(record, "host")?.ToLowerInvariant().TrimEnd('.'));
-        Add("postern:RemotePort", Parameter(record, "portNumber"));
+        var port = Parameter(record, "portNumber");
+        Add("postern:RemoteHost", (Parameter(record, "host") ?? (port is null ? null : "localhost"))?.ToLowerInvariant().TrimEnd('.'));
+        Add("postern:RemotePort", port);
         if (context.TryGetValue("postern:RemoteHost", out var host) && System.Net.IPAddress.TryParse(host[0], out _))
             context["postern:RemoteAddress"] = host;
 

@@ -4,6 +4,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Documents;
 using Postern.Server.Iam;
+using Postern.Server.Iam.Policies;
 using Postern.Server.Nodes;
 
 namespace Postern.Server.Sessions;
@@ -11,6 +12,7 @@ namespace Postern.Server.Sessions;
 /// <summary>Sessions, and what a new one reaches, as resources of permissions.</summary>
 internal sealed class SessionResources(SessionStore store, SessionDocuments documents, NodeResources nodes)
 {
+    private const string ResourceTag = "ssm:resourceTag/";
     private const string DocumentCheck = "ssm:SessionDocumentAccessCheck", OwnerTag = "ssm:resourceTag/aws:ssmmessages:session-id", TargetTag = "ssm:resourceTag/aws:ssmmessages:target-id";
 
     /// <summary>
@@ -24,6 +26,9 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
         context.Seen = snapshot; // what is allowed is what is started
         var keys = KeysOf(snapshot, name, request);
         var node = await nodes.FindAsync(request.Target, context, cancellationToken);
+        // The document has no tags of the node's: by these keys one statement can be about both.
+        keys.AddRange(node.Keys.Where(key => key.Name.StartsWith(ResourceTag, StringComparison.Ordinal))
+            .Select(key => new ConditionKey(ConditionKeys.NodeTag + key.Name[ResourceTag.Length..], key.Values)).ToList());
         node = node with { Keys = [.. node.Keys, .. keys] };
         var checkedNode = node with { Keys = [.. node.Keys, new ConditionKey(DocumentCheck, "true")] };
         var document = new Touched(context.Arns.Document(name)) { Keys = [.. keys, new ConditionKey(DocumentCheck, "true")] };

@@ -15,5 +15,11 @@ internal static class ConditionKeys
     /// <summary>The session type of the document: Standard_Stream, Port, InteractiveCommands, NonInteractiveCommands.</summary>
     public const string SessionType = "postern:SessionType";
 
-    public static IReadOnlyList<string> Own { get; } = [RemoteHost, RemoteAddress, RemotePort, SessionType];
+    /// <summary>With a tag's name behind it: the tag of the node that a session is started on. Unlike ssm:resourceTag also where the resource is the document.</summary>
+    public const string NodeTag = "postern:NodeTag/";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> Own { get; } = [RemoteHost, RemoteAddress, RemotePort, SessionType, $"{NodeTag}KEY"];
+
+    public static bool IsKnown(string key) => key.StartsWith(NodeTag, StringComparison.OrdinalIgnoreCase) || Own.Contains(key, StringComparer.OrdinalIgnoreCase);
 }

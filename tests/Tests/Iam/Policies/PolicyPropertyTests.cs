@@ -6,7 +6,7 @@ namespace Postern.Tests.Iam.Policies;
 
 public class PolicyPropertyTests
 {
-    private const int Rounds = 4_000;
+    private const int Rounds = 1_500;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     [Fact]

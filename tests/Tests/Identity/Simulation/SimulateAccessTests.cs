@@ -62,6 +62,22 @@ public sealed class SimulateAccessTests : IAsyncLifetime
         => Assert.Equal(("NumericEquals postern:RemotePort", "'5432'", "'22'"), MismatchOf((await AskAsync(Tunnel("orders-db", "22"))).Decisions![0]));
 
     [Fact]
+    public async Task One_statement_is_enough_for_a_tunnel_through_tagged_nodes()
+    {
+        await _principals.SetPolicyAsync(_anna, """
+            {"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"ssm:StartSession",
+              "Resource":["arn:aws:ssm:*:*:managed-instance/*","arn:aws:ssm:*::document/AWS-StartPortForwardingSessionToRemoteHost"],
+              "Condition":{"StringEquals":{"postern:NodeTag/env":"prod","postern:RemoteHost":"orders-db"},"NumericEquals":{"postern:RemotePort":"5432"}}}]}
+            """);
+        Assert.True((await AskAsync(Tunnel("orders-db", "5432"))).Allowed);
+        Assert.False((await AskAsync(Tunnel("orders-db", "5433"))).Allowed);
+        Assert.False((await AskAsync(Tunnel("billing-db", "5432"))).Allowed);
+        Assert.False((await AskAsync(new() { Principal = "anna", Action = "ssm:StartSession", Request = $$"""{"Target":"{{_node.Id}}"}""" })).Allowed);
+        await TagAsync("dev");
+        Assert.False((await AskAsync(Tunnel("orders-db", "5432"))).Allowed);
+    }
+
+    [Fact]
     public async Task Keys_given_stand_in_for_the_real_ones()
     {
         var context = new Dictionary<string, IReadOnlyList<string>> { ["SSM:resourceTag/env"] = ["dev"] };

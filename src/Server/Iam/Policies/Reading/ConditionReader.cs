@@ -53,7 +53,7 @@ internal static class ConditionReader
             throw key.Fault($"a condition key has no wildcards and no variables: \"{JsonTree.Shown(name)}\"");
         if (name.EndsWith('/'))
             throw key.Fault($"{JsonTree.Shown(name)} needs the name of a tag behind the slash");
-        if (name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) && !ConditionKeys.Own.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase) && !ConditionKeys.IsKnown(name))
             throw key.Fault($"{JsonTree.Shown(name)} is no condition key; there are {string.Join(", ", ConditionKeys.Own)}");
     }
 
