@@ -127,7 +127,11 @@ internal sealed class RequestAuthenticator(
         if (role is not null)
             use.Note(role.Id, signed.Service, signed.Region);
         return new Caller(Access.Node, options.Account, PrincipalArns.AssumedRole(options.Account, roleName, node.NodeId),
-            $"{role?.Id ?? KeyIds.RoleId(options.Account, roleName)}:{node.NodeId}", node.NodeId, node.NodeId) { Principal = role, AccessKeyId = id };
+            $"{role?.Id ?? KeyIds.RoleId(options.Account, roleName)}:{node.NodeId}", node.NodeId, node.NodeId)
+        {
+            Principal = role,
+            AccessKeyId = id,
+        };
     }
 
     private async Task<Caller> NodeKeyAsync(SignedRequest signed, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal static class StoredPolicy
         }
         catch (PolicyException)
         {
-            return otherwise; // its Sid tells whoever is refused by it
+            return otherwise; // a denial whose Sid says why, or trust in nobody
         }
     }
 

@@ -1,3 +1,4 @@
+using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Iam.Policies;
@@ -86,6 +87,6 @@ internal sealed class InlinePolicyOperations(IdentityStore store)
         return names;
     }
 
-    private static Postern.Protocol.AwsJson.AwsErrorException NoSuchPolicy(IdentityKind kind, string policy)
+    private static AwsErrorException NoSuchPolicy(IdentityKind kind, string policy)
         => IdentityErrors.NoSuchEntity($"The {kind.Label} policy with name {policy} cannot be found.");
 }

@@ -1,3 +1,4 @@
+using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 
@@ -95,5 +96,5 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
     private static (string UserName, string KeyId) Key(QueryRequest request, CallContext context)
         => (UserOperations.UserName(request, context), request.Required("AccessKeyId", IdentityRules.AccessKeyId));
 
-    private static Postern.Protocol.AwsJson.AwsErrorException NoSuchKey(string keyId) => IdentityErrors.NoSuchEntity($"The Access Key with id {keyId} cannot be found.");
+    private static AwsErrorException NoSuchKey(string keyId) => IdentityErrors.NoSuchEntity($"The Access Key with id {keyId} cannot be found.");
 }
