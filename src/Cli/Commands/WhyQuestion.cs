@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Postern.Cli.Output;
 using Postern.Client;
 using Postern.Protocol.AwsJson;
@@ -44,7 +43,7 @@ internal sealed record WhyQuestion(string Action, string? Target, string? Destin
         if (Operation.Contains("Activation", StringComparison.OrdinalIgnoreCase))
             return asked with { Request = Body("ActivationId", Target) };
         var node = await TargetResolver.ResolveAsync(client, Target, cancellationToken);
-        return asked with { Request = new JsonObject { ["InstanceId"] = node, ["Target"] = node, ["ResourceType"] = "ManagedInstance", ["ResourceId"] = node }.ToJsonString() };
+        return asked with { Request = Body(new() { ["InstanceId"] = node, ["Target"] = node, ["ResourceType"] = "ManagedInstance", ["ResourceId"] = node }) };
     }
 
     private async Task<StartSessionRequest> StartAsync(SessionClient client, string target, CancellationToken cancellationToken)
@@ -70,5 +69,7 @@ internal sealed record WhyQuestion(string Action, string? Target, string? Destin
             : Operation is "CreatePolicy" ? "PolicyName"
             : "UserName";
 
-    private static string Body(string member, string value) => new JsonObject { [member] = value }.ToJsonString();
+    private static string Body(string member, string value) => Body(new() { [member] = value });
+
+    private static string Body(Dictionary<string, string> members) => JsonSerializer.Serialize(members, CliJsonContext.Default.DictionaryStringString);
 }

@@ -22,6 +22,7 @@ internal sealed record PolicyTestRow(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulateAccessResponse))]
 [JsonSerializable(typeof(PolicyTestRow[]))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(NodeRow[]))]
 [JsonSerializable(typeof(SessionRow[]))]
 [JsonSerializable(typeof(ForwardRow))]
