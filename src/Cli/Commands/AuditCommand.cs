@@ -41,7 +41,7 @@ internal static class AuditCommand
             var found = await query.ReadAsync(gateway.Client, result.GetValue(limit), token);
             var printer = new AuditPrinter(result.GetValue(json));
             printer.Print(found);
-            return result.GetValue(follow) ? await FollowAsync(gateway, query with { Until = null }, printer, found, now, token) : ExitCodes.Ok;
+            return result.GetValue(follow) ? await FollowAsync(gateway, query with { Until = null, Readers = result.GetValue(action) is not null }, printer, found, now, token) : ExitCodes.Ok;
         });
     }
 

@@ -20,10 +20,10 @@ internal sealed class AuditPrinter(bool json)
         }
         else if (events.Count > 0 || !_began)
         {
-            var table = new Table(_began ? new string[Headings.Length] : Headings);
+            var table = new Table(Headings);
             foreach (var found in events)
                 Add(table, found);
-            table.WriteTo(Console.Out);
+            table.WriteTo(Console.Out, headings: !_began);
         }
         _began = true;
         Console.Out.Flush();

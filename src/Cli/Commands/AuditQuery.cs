@@ -9,6 +9,9 @@ namespace Postern.Cli.Commands;
 /// <summary>What of the audit log is asked for.</summary>
 internal sealed record AuditQuery(IReadOnlyList<LookupAttribute> Attributes, DateTimeOffset? Since, DateTimeOffset? Until, bool Denied)
 {
+    /// <summary>Calls that read the log are told, too. Following it is such a call every two seconds.</summary>
+    public bool Readers { get; init; } = true;
+
     private const int PageSize = 50;
     private static readonly string[] Denials = ["AccessDeniedException", "AccessDenied"];
 
@@ -60,7 +63,7 @@ internal sealed record AuditQuery(IReadOnlyList<LookupAttribute> Attributes, Dat
         {
             var page = await client.CallAsync(CloudTrailOperations.LookupEvents,
                 new LookupEventsRequest { LookupAttributes = Attributes.Count > 0 ? Attributes : null, StartTime = Since, EndTime = Until, MaxResults = PageSize, NextToken = next }, cancellationToken);
-            found.AddRange((page.Events ?? []).Where(one => !Denied || IsDenied(one)));
+            found.AddRange((page.Events ?? []).Where(one => (!Denied || IsDenied(one)) && (Readers || one.EventName != CloudTrailOperations.LookupEvents.Name)));
             next = page.NextToken;
         }
         while (!string.IsNullOrEmpty(next) && (limit <= 0 || found.Count < limit));

@@ -19,7 +19,7 @@ internal static class AuditVerifyCommand
             Examples:
               postern audit verify --data /var/lib/postern-server
               postern audit verify --file audit.jsonl --key master.key
-              postern audit verify --expect 1207:4f0c... 
+              postern audit verify --expect 1207:4f0c...
             """) { file, data, key, head };
         return command.Runs(async (result, token) =>
         {
@@ -31,7 +31,8 @@ internal static class AuditVerifyCommand
             var lines = path is not null ? AuditSource.OfFile(path, token)
                 : folder is not null ? AuditSource.OfDataFolder(folder, token)
                 : AuditSource.OfGateway(gateway!.Client, token);
-            return await VerifyAsync(lines, keyFile is null ? null : ReadKey(keyFile), result.GetValue(head));
+            var expected = result.GetValue(head) ?? (folder is null ? null : Noted(Path.Combine(folder, "audit.head")));
+            return await VerifyAsync(lines, keyFile is null ? null : ReadKey(keyFile), expected);
         });
     }
 
@@ -58,7 +59,7 @@ internal static class AuditVerifyCommand
             }
         }
         verifier ??= new AuditVerifier(null, key);
-        fault ??= verifier.Finish(head) ?? (found ? null : $"The entry {expected} is not in the log.");
+        fault ??= verifier.Finish(head) ?? (found ? null : $"The entry {expected}, which was noted earlier, is not in the log: its end was cut off, or an older copy was put back.");
         if (fault is not null)
             throw new CommandException($"The audit log is not as it was written. {fault} {verifier.Count} entries before it are good.", ExitCodes.SessionFailed);
         var (sequence, hash) = verifier.Last;
@@ -78,6 +79,23 @@ internal static class AuditVerifyCommand
         {
             fault = $"Line {number}: {e.Message}";
             return default;
+        }
+    }
+
+    /// <summary>Where the gateway noted the log's end beside its database, some seconds ago; null when it has not yet.</summary>
+    private static string? Noted(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Split(' ') is [var sequence, var hash, ..] ? $"{sequence}:{hash}" : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"{path} cannot be read: {e.Message}", ExitCodes.Usage);
         }
     }
 

@@ -11,13 +11,15 @@ internal sealed class Table(params string[] headers)
 
     public void Add(params string?[] cells) => _rows.Add([.. cells.Select(c => Printable(c ?? "-"))]);
 
-    public void WriteTo(TextWriter output)
+    /// <param name="output">Where to.</param>
+    /// <param name="headings">False: the rows alone, for what follows a table that was printed before.</param>
+    public void WriteTo(TextWriter output, bool headings = true)
     {
         var widths = new int[headers.Length];
         foreach (var row in _rows)
             for (var i = 0; i < widths.Length; i++)
                 widths[i] = Math.Max(widths[i], row[i].Length);
-        foreach (var row in _rows)
+        foreach (var row in headings ? _rows : _rows.Skip(1))
         {
             var line = new StringBuilder();
             for (var i = 0; i < widths.Length; i++)
