@@ -16,6 +16,8 @@ internal sealed class AuditStore(Database database, MasterKey master)
     private const string Columns = "sequence, time, event_id, event_name, event_source, user_name, access_key_id, resources, read_only, error_code, record, previous, hash";
 
     private readonly byte[] _key = master.Derive(AuditChain.KeyPurpose);
+    // A gateway that has not been started again since the key was rotated signs with the earlier one.
+    private readonly byte[][] _keys = master.DeriveAll(AuditChain.KeyPurpose);
 
     /// <summary>Signs with the current master key the marks that an earlier one signed. Those that none signed stay: they are a fault, and found as such.</summary>
     public Task<int> ResignAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
@@ -23,7 +25,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
         await LockEndAsync(connection, cancellationToken);
         var marks = (await connection.QueryAsync<MarkRow>(new CommandDefinition("SELECT name, sequence, hash, signature FROM audit_marks", cancellationToken: cancellationToken))).Select(row => row.ToMark());
         var count = 0;
-        foreach (var mark in marks.Where(mark => !AuditChain.IsSigned(_key, mark) && master.DeriveAll(AuditChain.KeyPurpose).Any(key => AuditChain.IsSigned(key, mark))))
+        foreach (var mark in marks.Where(mark => !AuditChain.IsSigned(_key, mark) && AuditChain.IsSigned(_keys, mark)))
         {
             await WriteMarkAsync(connection, AuditChain.Sign(_key, mark.Name, mark.Sequence, mark.Hash), cancellationToken);
             count++;
@@ -86,7 +88,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
             "SELECT name, sequence, hash, signature FROM audit_marks WHERE name = 'base'", cancellationToken: cancellationToken))).SingleOrDefault()?.ToMark();
         var rows = await connection.QueryAsync<EntryRow>(new CommandDefinition(
             $"SELECT {Columns} FROM audit_log WHERE sequence < @end ORDER BY sequence LIMIT @limit", new { end = end.Sequence, limit }, cancellationToken: cancellationToken));
-        var verifier = new AuditVerifier(start, [_key]);
+        var verifier = new AuditVerifier(start, _keys);
         var fault = verifier.CheckStart();
         foreach (var entry in rows.Select(row => row.ToEntry()).TakeWhile(entry => entry.Time < time.ToUnixTimeMilliseconds()))
             fault ??= verifier.Add(entry);
@@ -111,7 +113,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
             return $"The log ended with entry {known.Sequence}; now it ends with entry {end.Sequence}.";
         if (end is { Sequence: 0, Signature.Length: 0 })
             return await LastSequenceAsync(connection, cancellationToken) is > 0 and var last ? $"The mark of the log's end, entry {last} or later, was removed." : null;
-        return AuditChain.IsSigned(_key, end) ? null : $"The mark of the log's end, entry {end.Sequence}, is not signed by this gateway's key.";
+        return AuditChain.IsSigned(_keys, end) ? null : $"The mark of the log's end, entry {end.Sequence}, is not signed by this gateway's key.";
     }
 
     private static async Task<long> LastSequenceAsync(DbConnection connection, CancellationToken cancellationToken)

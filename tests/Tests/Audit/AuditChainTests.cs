@@ -1,5 +1,8 @@
 using Postern.Protocol.Audit;
+using Postern.Server.Audit;
+using Postern.Server.Iam;
 using Postern.Tests.Storage;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Audit;
 
@@ -159,5 +162,20 @@ public sealed class AuditChainTests
         await world.ExecuteAsync("UPDATE audit_log SET user_name = 'bob' WHERE sequence = 2");
         await Assert.ThrowsAsync<InvalidDataException>(() => world.Store.RemoveBeforeAsync(world.Time.GetUtcNow(), 100, Cancel));
         Assert.Equal(5, (await world.Store.PageAsync(0, 100, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task A_gateway_with_the_new_key_goes_on_behind_one_with_the_old()
+    {
+        await using var world = await AuditWorld.CreateAsync();
+        await world.RecordAsync(2);
+        using var folder = new TempFolder();
+        await File.WriteAllBytesAsync(folder["master.key"], await File.ReadAllBytesAsync(world.MasterKeyFile, Cancel), Cancel);
+        MasterKey.Rotate(folder["master.key"]);
+        var rotated = new AuditStore(world.Fixture.Database, MasterKey.Load(folder["master.key"]));
+        var entry = (await world.Store.PageAsync(0, 1, Cancel)).Single();
+        var head = await rotated.AppendAsync([entry], null, fault => throw new InvalidOperationException(fault), Cancel);
+        Assert.Equal(3, head.Sequence);
+        Assert.True(AuditChain.IsSigned(AuditChain.KeysFrom(await File.ReadAllBytesAsync(folder["master.key"], Cancel))[0], head));
     }
 }

@@ -28,6 +28,7 @@ internal sealed class AuditWorld : IAsyncDisposable
     public IReadOnlyList<byte[]> Key { get; }
     public ManualTime Time { get; } = new();
     public AuditLog Log { get; private set; }
+    public string MasterKeyFile => _folder["master.key"];
     public string WitnessFile => _folder["audit.head"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
