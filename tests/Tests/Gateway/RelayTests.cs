@@ -99,6 +99,7 @@ public sealed class RelayTests
         using var first = world.AttachClient();
         await agent.SendAsync(0, "before");
         Assert.Equal("out 0", await first.NextAsync());
+        await world.StateIsAsync(SessionState.Connected); // one that leaves before that never was disconnected
         first.Socket.Abort();
         await world.StateIsAsync(SessionState.Disconnected);
         await agent.SendAsync(1, "while it was away");
