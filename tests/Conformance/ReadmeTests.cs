@@ -48,6 +48,8 @@ public sealed partial class ReadmeTests(World world)
             var postern = await Child.RunAsync(Shell(person + Block("postern")));
             Assert.Contains("load average", postern.Output);
             Assert.Contains("Terminated", postern.Output);
+            Assert.Contains("by statement", postern.Output); // why
+            Assert.Contains("ssm:StartSession", postern.Output); // audit
 
             gateway.Signal(Native.SigTerm);
             node.Signal(Native.SigTerm);

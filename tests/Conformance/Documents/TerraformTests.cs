@@ -5,15 +5,13 @@ namespace Postern.Conformance.Documents;
 /// <summary>The stock Terraform provider manages documents and settings: creates, finds nothing to change, changes in place, destroys.</summary>
 public sealed class TerraformTests(World world)
 {
-    private const string Mirror = "POSTERN_TF_PLUGINS", UsualMirror = "/opt/tf-plugins";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task Documents_are_made_changed_and_destroyed()
     {
         var terraform = Repository.Require("terraform");
-        var plugins = Environment.GetEnvironmentVariable(Mirror) ?? UsualMirror;
-        Assert.SkipWhen(!Directory.Exists(Path.Combine(plugins, "registry.terraform.io/hashicorp/aws")), $"{plugins} has no mirror of Terraform's AWS provider; set {Mirror} to one");
+        var plugins = TerraformMirror.Require();
         var gateway = await world.GatewayAsync();
         var folder = Repository.MakeFolder("terraform");
         var name = $"Terraform-{Guid.NewGuid():N}";

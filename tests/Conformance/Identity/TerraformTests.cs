@@ -5,9 +5,6 @@ namespace Postern.Conformance.Identity;
 /// <summary>The AWS provider of Terraform, unmodified: what it makes it finds unchanged, changes, and takes away again.</summary>
 public sealed class TerraformTests
 {
-    /// <summary>A folder of providers as `terraform providers mirror` makes it, for machines without a way to a registry.</summary>
-    private const string MirrorVariable = "POSTERN_TERRAFORM_PLUGINS", UsualMirror = "/opt/tf-plugins";
-    private const string Provider = "registry.terraform.io/hashicorp/aws";
     private const int NoChanges = 0;
     private static readonly TimeSpan StepTime = TimeSpan.FromMinutes(3);
 
@@ -15,8 +12,7 @@ public sealed class TerraformTests
     public async Task Identities_activations_and_documents_are_made_found_unchanged_changed_and_destroyed()
     {
         var terraform = Repository.Require("terraform");
-        var mirror = Environment.GetEnvironmentVariable(MirrorVariable) ?? UsualMirror;
-        Assert.SkipWhen(!Directory.Exists(Path.Combine(mirror, Provider)), $"there is no {Provider} in {mirror}; {MirrorVariable} can name another folder of providers");
+        var mirror = TerraformMirror.Require();
 
         await using var gateway = await Gateway.StartAsync();
         var folder = Repository.MakeFolder("terraform");
