@@ -13,6 +13,9 @@ internal sealed record Caller(Access Kind, string AccountId, string Arn, string 
     /// <summary>The key that signed; a node's own key has none.</summary>
     public string? AccessKeyId { get; init; }
 
+    /// <summary>The long-lived key that the temporary ones of GetSessionToken were asked for with: they die with it.</summary>
+    public string? ParentKeyId { get; init; }
+
     /// <summary>Set when the key was temporary and given by STS.</summary>
     public CallerSession? Session { get; init; }
 

@@ -90,7 +90,7 @@ internal sealed class RequestAuthenticator(
             if (signed.Service == "iam" || token.KeyId is not null && await principals.FindKeyAsync(token.KeyId, cancellationToken) is not { IsActive: true })
                 throw AuthErrors.UnknownKey();
             var user = await principals.FindUserAsync(token.PrincipalId, cancellationToken) ?? throw AuthErrors.UnknownKey();
-            return new Caller(Access.User, options.Account, user.Arn, user.Id, user.Name) { Principal = user, AccessKeyId = id, Session = session };
+            return new Caller(Access.User, options.Account, user.Arn, user.Id, user.Name) { Principal = user, AccessKeyId = id, ParentKeyId = token.KeyId, Session = session };
         }
         var role = await principals.FindRoleAsync(token.PrincipalId, cancellationToken) ?? throw AuthErrors.UnknownKey();
         use.Note(role.Id, signed.Service, signed.Region);

@@ -14,7 +14,7 @@ internal sealed class SessionRow
     public string Gateway { get; set; } = "";
     public string OwnerArn { get; set; } = "";
     public string OwnerId { get; set; } = "";
-    /// <summary>The key that StartSession was signed with; null for sessions older than this was kept.</summary>
+    /// <summary>The key that StartSession was signed with, or that its temporary keys were asked for with; null for sessions older than this was kept.</summary>
     public string? OwnerKeyId { get; set; }
     public string DocumentName { get; set; } = "";
     /// <summary>The version of the document when the session began; null for sessions older than versions.</summary>

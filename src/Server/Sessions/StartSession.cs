@@ -75,7 +75,7 @@ internal sealed class StartSession(
             Gateway = NodePresence.GatewayName,
             OwnerArn = context.Caller.Arn,
             OwnerId = context.Caller.UserId,
-            OwnerKeyId = context.Caller.AccessKeyId,
+            OwnerKeyId = context.Caller.ParentKeyId ?? context.Caller.AccessKeyId,
             DocumentName = resolved.Document.Name,
             DocumentVersion = resolved.Version,
             SessionType = resolved.SessionType,

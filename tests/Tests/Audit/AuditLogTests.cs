@@ -108,7 +108,12 @@ public sealed class AuditLogTests
     {
         Assert.Equal("""{"userName":"bob","tags.member.1.Key":"team"}""", RecordedFields.OfForm(new Dictionary<string, string>
         {
-            ["Action"] = "CreateUser", ["UserName"] = "bob", ["Tags.member.1.Key"] = "team", ["Password"] = "hunter2", ["ExternalId"] = "hunter2", ["TokenCode"] = "1",
+            ["Action"] = "CreateUser",
+            ["UserName"] = "bob",
+            ["Tags.member.1.Key"] = "team",
+            ["Password"] = "hunter2",
+            ["ExternalId"] = "hunter2",
+            ["TokenCode"] = "1",
         }));
         Assert.Equal("""{"sessionId":"bob-1"}""", RecordedFields.OfAnswer("""{"SessionId":"bob-1","TokenValue":"hunter2","StreamUrl":"wss://x"}"""u8.ToArray()));
     }

@@ -1,5 +1,5 @@
-using Postern.Protocol.AwsJson;
 using Postern.Protocol.Audit;
+using Postern.Protocol.AwsJson;
 using Postern.Server.Audit;
 using Postern.Server.Hosting;
 using Postern.Tests.Support;

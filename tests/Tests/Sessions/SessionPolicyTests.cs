@@ -169,6 +169,19 @@ public sealed class SessionPolicyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_sessions_of_temporary_keys_end_with_the_key_they_were_asked_for_with()
+    {
+        await _principals.SetPolicyAsync(_anna.Id, ApiPrincipals.Allow("ssm:*"));
+        var token = await (ApiCall.Query(QueryService.Sts, "Action=GetSessionToken") with { Credentials = _anna.Keys }).SendAsync(_host);
+        Assert.True(token.Status == 200, token.Body);
+        var started = await Client(KeysIn(token.Body)).CallAsync(SsmOperations.StartSession, Shell(), Cancel);
+        using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
+        using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
+        await _principals.ChangeAsync("UPDATE access_keys SET status = 'Inactive' WHERE user_id = @Id", new { _anna.Id });
+        Assert.Contains("was deactivated", (await client.ReceiveAsync()).Closed!.Output);
+    }
+
+    [Fact]
     public async Task Open_sessions_of_a_role_end_with_the_role()
     {
         await _principals.ChangeAsync("""
@@ -178,15 +191,19 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         await _principals.SetPolicyAsync("AROAOPERATORS0000000A", ApiPrincipals.Allow("ssm:*"));
         var assumed = await (ApiCall.Query(QueryService.Sts, "Action=AssumeRole&RoleArn=arn:aws:iam::000000000000:role/operators&RoleSessionName=shift") with { Credentials = _anna.Keys }).SendAsync(_host);
         Assert.True(assumed.Status == 200, assumed.Body);
-        var keys = new AwsCredentials(Element("AccessKeyId"), Element("SecretAccessKey"), Element("SessionToken"));
-        var started = await Client(keys).CallAsync(SsmOperations.StartSession, Shell(), Cancel);
+        var started = await Client(KeysIn(assumed.Body)).CallAsync(SsmOperations.StartSession, Shell(), Cancel);
         Assert.StartsWith("shift-", started.SessionId);
         using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
         using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
         await _principals.ChangeAsync("DELETE FROM roles WHERE role_id = 'AROAOPERATORS0000000A'");
         Assert.Contains("role that this session was started with was deleted", (await client.ReceiveAsync()).Closed!.Output);
+    }
 
-        string Element(string name) => System.Xml.Linq.XDocument.Parse(assumed.Body).Descendants().First(element => element.Name.LocalName == name).Value;
+    private static AwsCredentials KeysIn(string answer)
+    {
+        return new AwsCredentials(Element("AccessKeyId"), Element("SecretAccessKey"), Element("SessionToken"));
+
+        string Element(string name) => System.Xml.Linq.XDocument.Parse(answer).Descendants().First(element => element.Name.LocalName == name).Value;
     }
 
     private StartSessionRequest Shell() => new() { Target = _node.Id };

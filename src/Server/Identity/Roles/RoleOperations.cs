@@ -1,7 +1,7 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
-using Postern.Server.Identity.Policies;
 using Postern.Server.Iam.Policies;
+using Postern.Server.Identity.Policies;
 
 namespace Postern.Server.Identity.Roles;
 

@@ -41,7 +41,8 @@ internal sealed record SimulationPlan(IReadOnlyList<string> Actions, IReadOnlyLi
         var scope = PageToken.Scope("SimulatePolicy", [("Actions", actions), ("Resources", resources)]);
         var first = PageToken.Read(scope, request.Optional("Marker", Marker));
         return new(actions, resources.Count == 0 ? ["*"] : resources, boundary,
-            first.Length == 0 ? 0 : int.Parse(first, CultureInfo.InvariantCulture), request.Number("MaxItems", 1, MaxItems) ?? UsualItems, scope) { Given = given };
+            first.Length == 0 ? 0 : int.Parse(first, CultureInfo.InvariantCulture), request.Number("MaxItems", 1, MaxItems) ?? UsualItems, scope)
+        { Given = given };
     }
 
     /// <summary>The principal with the boundary and the context of the request instead of its own.</summary>
