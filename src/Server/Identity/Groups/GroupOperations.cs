@@ -12,7 +12,7 @@ internal sealed class GroupOperations(IdentityStore store)
     {
         operations.Add(QueryService.Iam, "CreateGroup", Access.User, resources.New(Kind), CreateAsync);
         operations.Add(QueryService.Iam, "GetGroup", Access.User, resources.Existing(Kind), GetAsync);
-        operations.Add(QueryService.Iam, "UpdateGroup", Access.User, resources.Existing(Kind), UpdateAsync);
+        operations.Add(QueryService.Iam, "UpdateGroup", Access.User, resources.Renamed(Kind), UpdateAsync);
         operations.Add(QueryService.Iam, "DeleteGroup", Access.User, resources.Existing(Kind), DeleteAsync);
         operations.Add(QueryService.Iam, "ListGroups", Access.User, resources.All(Kind), ListAsync);
     }

@@ -19,7 +19,7 @@ internal sealed class AssumeRole(PrincipalStore principals, TemporaryCredentials
         if (request.Peek("RoleArn") is not { Length: > 0 } arn) return [Touched.Anything];
         var role = await FindAsync(arn, cancellationToken);
         var tags = request.Items("Tags", IdentityTags.Most).Select(item => (Key: item.Peek("Key") ?? "", Value: item.Peek("Value") ?? "")).ToList();
-        var keys = new List<ConditionKey> { new("sts:DurationSeconds", request.Peek("DurationSeconds") ?? $"{DefaultSeconds}") };
+        var keys = new List<ConditionKey> { new("sts:DurationSeconds", $"{request.Number("DurationSeconds", StsRules.MinSeconds, MaxSeconds) ?? DefaultSeconds}") };
         Add("sts:RoleSessionName", request.Peek("RoleSessionName"));
         Add("sts:ExternalId", request.Peek("ExternalId"));
         Add("sts:SourceIdentity", request.Peek("SourceIdentity"));

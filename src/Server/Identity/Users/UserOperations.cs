@@ -13,7 +13,7 @@ internal sealed class UserOperations(IdentityStore store)
     {
         operations.Add(QueryService.Iam, "CreateUser", Access.User, resources.New(Kind), CreateAsync);
         operations.Add(QueryService.Iam, "GetUser", Access.User, resources.Existing(Kind), GetAsync);
-        operations.Add(QueryService.Iam, "UpdateUser", Access.User, resources.Existing(Kind), UpdateAsync);
+        operations.Add(QueryService.Iam, "UpdateUser", Access.User, resources.Renamed(Kind), UpdateAsync);
         operations.Add(QueryService.Iam, "DeleteUser", Access.User, resources.Existing(Kind), DeleteAsync);
         operations.Add(QueryService.Iam, "ListUsers", Access.User, resources.All(Kind), ListAsync);
     }
