@@ -59,7 +59,11 @@ internal sealed class QueryForm
     }
 
     private static string Text(ReadOnlySpan<byte> utf8)
-        => System.Text.Unicode.Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Malformed("The request has a parameter that is not UTF-8.");
+    {
+        if (!System.Text.Unicode.Utf8.IsValid(utf8)) throw Malformed("The request has a parameter that is not UTF-8.");
+        // No operation takes it, and no text in a database may have it.
+        return utf8.Contains((byte)0) ? throw new AwsErrorException("ValidationException", "The request has a parameter with the character U+0000.") : Encoding.UTF8.GetString(utf8);
+    }
 
     private static AwsErrorException Malformed(string message) => new("MalformedQueryString", message, StatusCodes.Status400BadRequest);
 }

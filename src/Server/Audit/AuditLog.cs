@@ -92,7 +92,8 @@ internal sealed class AuditLog(AuditStore store, AuditWitness witness, ServerOpt
     {
         // Room for the gateway's own events is left when calls fill the queue.
         var most = written is null ? 2 * MaxWaiting : MaxWaiting + MaxBatch;
-        if (Interlocked.Increment(ref _waiting) <= most && _queue.Writer.TryWrite(new Waiting(AuditRecord.Write(happened, time.GetUtcNow(), options), written)))
+        var entry = AuditRecord.Write(happened, time.GetUtcNow(), options); // were it to fail, no place must stay taken
+        if (Interlocked.Increment(ref _waiting) <= most && _queue.Writer.TryWrite(new Waiting(entry, written)))
             return true;
         Interlocked.Decrement(ref _waiting);
         return false;

@@ -11,7 +11,8 @@ namespace Postern.Server.Audit;
 /// </summary>
 internal static class RecordedFields
 {
-    private const int MaxDepth = 16;
+    /// <summary>Deeper nesting no operation has.</summary>
+    public const int MaxDepth = 16;
 
     /// <summary>Members of requests, of any operation that has them: identifiers, names, filters, limits.</summary>
     private static readonly HashSet<string> Requested = new(StringComparer.OrdinalIgnoreCase)
@@ -47,7 +48,7 @@ internal static class RecordedFields
                 json.WritePropertyName(Small(member.Name));
                 member.Value.WriteTo(json);
             }
-            else if (member.NameEquals("Parameters") && member.Value.ValueKind == JsonValueKind.Object)
+            else if (member.Name.Equals("Parameters", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind == JsonValueKind.Object)
             {
                 json.WriteStartObject("parameters");
                 foreach (var parameter in member.Value.EnumerateObject().Where(parameter => SessionParameters.Contains(parameter.Name)))
@@ -63,7 +64,8 @@ internal static class RecordedFields
         foreach (var (name, value) in form)
         {
             var dot = name.IndexOf('.');
-            if (Requested.Contains(dot < 0 ? name : name[..dot]))
+            var member = dot < 0 ? name : name[..dot];
+            if (Requested.TryGetValue(member, out var listed) && listed == member) // in forms, case counts: another one is passed over
                 json.WriteString(Small(name), value);
         }
     });
@@ -107,9 +109,9 @@ internal static class RecordedFields
             using var parsed = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return parsed.RootElement.ValueKind == JsonValueKind.Object ? Written(json => members(json, parsed.RootElement)) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // refused as no JSON; the entry says so
+            return null; // refused as no JSON, or no text; the entry says so
         }
     }
 
