@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Documents;
@@ -59,10 +58,9 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
         keys.Add(new ConditionKey("postern:SessionType", resolved.SessionType));
         if (resolved.Destination is not { } destination)
             return keys;
-        var host = destination.Host.ToLowerInvariant().TrimEnd('.');
-        keys.Add(new ConditionKey("postern:RemoteHost", host));
-        if (IPAddress.TryParse(host, out var address))
-            keys.Add(new ConditionKey("postern:RemoteAddress", (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()));
+        keys.Add(new ConditionKey("postern:RemoteHost", destination.Address?.ToString() ?? destination.Host.ToLowerInvariant().TrimEnd('.')));
+        if (destination.Address is { } address)
+            keys.Add(new ConditionKey("postern:RemoteAddress", address.ToString()));
         keys.Add(new ConditionKey("postern:RemotePort", destination.Port.ToString(CultureInfo.InvariantCulture)));
         return keys;
     }

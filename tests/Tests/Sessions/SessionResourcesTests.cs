@@ -26,7 +26,10 @@ public sealed class SessionResourcesTests(SharedServer server) : IClassFixture<S
     [Theory]
     [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "Orders-DB.internal.", "5432", "orders-db.internal", null)]
     [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "10.1.2.3", "5432", "10.1.2.3", "10.1.2.3")]
-    [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "::FFFF:10.1.2.3", "5432", "::ffff:10.1.2.3", "10.1.2.3")]
+    [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "::FFFF:10.1.2.3", "5432", "10.1.2.3", "10.1.2.3")]
+    [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "0:0:0:0:0:0:0:1", "5432", "::1", "::1")]
+    [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "FE80::1%1", "5432", "fe80::1", "fe80::1")]
+    [InlineData("AWS-StartPortForwardingSessionToRemoteHost", "10.example", "5432", "10.example", null)]
     [InlineData("AWS-StartPortForwardingSession", null, "8080", "localhost", null)]
     [InlineData("arn:aws:ssm:us-east-1::document/AWS-StartSSHSession", null, "22", "localhost", null)]
     public async Task A_tunnel_says_where_it_leads(string document, string? host, string port, string shownHost, string? address)
@@ -40,6 +43,31 @@ public sealed class SessionResourcesTests(SharedServer server) : IClassFixture<S
         Assert.Equal($"arn:aws:ssm:us-east-1::document/{document[(document.LastIndexOf('/') + 1)..]}", touched[1].Names[0]);
         Assert.All(touched, one => Assert.Equal(("Port", shownHost, port, address),
             (Key(one, "postern:SessionType"), Key(one, "postern:RemoteHost"), Key(one, "postern:RemotePort"), Key(one, "postern:RemoteAddress"))));
+    }
+
+    [Theory]
+    [InlineData("2130706433")]
+    [InlineData("127.1")]
+    [InlineData("0x7f000001")]
+    [InlineData("0x7f.0.0.1")]
+    [InlineData("10.0.0.0x1")]
+    [InlineData("0177.0.0.1")]
+    [InlineData("010.1.2.3")]
+    [InlineData("10.1.2.3.")]
+    [InlineData("10.1.2.300")]
+    [InlineData("10.1.2.3%1")]
+    [InlineData("localhost:22")]
+    public async Task An_address_in_a_spelling_that_policies_would_take_for_a_name_is_refused(string host)
+    {
+        var request = new StartSessionRequest
+        {
+            Target = NodeId,
+            DocumentName = "AWS-StartPortForwardingSessionToRemoteHost",
+            Parameters = new Dictionary<string, IReadOnlyList<string>> { ["host"] = [host], ["portNumber"] = ["22"] },
+        };
+        Assert.Null(Key((await TouchesAsync(request))[1], "postern:RemoteHost"));
+        var refused = await Assert.ThrowsAsync<AwsErrorException>(() => server.Host.CreateApiClient().CallAsync(SsmOperations.StartSession, request, TestContext.Current.CancellationToken));
+        Assert.Equal("InvalidParameters", refused.Code);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ namespace Postern.Server.Iam.Policies;
 /// <summary>Condition keys that AWS does not have.</summary>
 internal static class ConditionKeys
 {
-    /// <summary>The host a tunnel goes to, as it was named, in small letters and without a dot at its end.</summary>
+    /// <summary>The host a tunnel goes to, as it was named, in small letters and without a dot at its end; an address in its usual form.</summary>
     public const string RemoteHost = "postern:RemoteHost";
 
     /// <summary>The host a tunnel goes to when it was named by address; otherwise absent.</summary>
