@@ -26,7 +26,8 @@ internal static class TagRules
                 .Pattern($"{member}.value", tags[i].Value, NodePatterns.Text, NodePatterns.TextModel)
                 .Must(tags[i].Key?.StartsWith(ReservedPrefix, StringComparison.OrdinalIgnoreCase) != true, $"{member}.key", $"Keys that begin with {ReservedPrefix} are reserved");
         }
-        return validation.Must(tags.DistinctBy(tag => tag.Key).Count() == tags.Count, "tags", "Each key may appear once");
+        // Condition keys are the same in any case: two tags that differ only in it would be one to policies.
+        return validation.Must(tags.DistinctBy(tag => tag.Key, StringComparer.OrdinalIgnoreCase).Count() == tags.Count, "tags", "Each key may appear once, in capital or small letters");
     }
 
     public static Validation TagKey(this Validation validation, string member, string? key) => validation

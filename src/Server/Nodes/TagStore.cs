@@ -30,18 +30,23 @@ internal sealed class TagStore(Database database)
     }
 
     /// <summary>Adds or overwrites tags: all of them or none.</summary>
-    /// <exception cref="AwsErrorException">InvalidResourceId: no such resource. TooManyTagsError: it would have more than <see cref="MaxTagsPerResource"/>.</exception>
+    /// <exception cref="AwsErrorException">
+    /// InvalidResourceId: no such resource. TooManyTagsError: it would have more than <see cref="MaxTagsPerResource"/>. ValidationException: two keys would differ only in case.
+    /// </exception>
     public Task AddAsync(TaggedKind kind, string id, IReadOnlyList<Tag> tags, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         if (await connection.ExecuteAsync(new CommandDefinition(kind.HoldSql, new { id }, cancellationToken: cancellationToken)) == 0)
             throw Unknown(kind, id);
         await InsertAsync(connection, kind.ResourceType, id, tags, cancellationToken);
-        var count = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "SELECT COUNT(*) FROM resource_tags WHERE resource_type = @ResourceType AND resource_id = @id",
-            new { kind.ResourceType, id }, cancellationToken: cancellationToken));
-        if (count > MaxTagsPerResource)
-            throw new AwsErrorException("TooManyTagsError", $"{id} would have {count} tags; a resource has at most {MaxTagsPerResource}. No tag was added.");
-        return count;
+        var keys = (await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT tag_key FROM resource_tags WHERE resource_type = @ResourceType AND resource_id = @id",
+            new { kind.ResourceType, id }, cancellationToken: cancellationToken))).AsList();
+        if (keys.Count > MaxTagsPerResource)
+            throw new AwsErrorException("TooManyTagsError", $"{id} would have {keys.Count} tags; a resource has at most {MaxTagsPerResource}. No tag was added.");
+        // Policies see one condition key for both, and who may write one must not be able to hide the other.
+        if (tags.FirstOrDefault(tag => keys.Any(key => key != tag.Key && key.Equals(tag.Key, StringComparison.OrdinalIgnoreCase))) is { } twice)
+            throw new AwsErrorException("ValidationException", $"{id} has a tag already whose key differs from {twice.Key} only in capital letters. Remove it first. No tag was added.");
+        return keys.Count;
     }, cancellationToken);
 
     /// <summary>Removes the keys that are there.</summary>

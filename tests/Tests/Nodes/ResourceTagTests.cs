@@ -36,6 +36,16 @@ public abstract class ResourceTagTests(DatabaseKind kind) : NodeTests(kind)
     }
 
     [Fact]
+    public async Task Keys_that_policies_could_not_tell_apart_are_refused()
+    {
+        var id = await World.NewNodeAsync();
+        await AddAsync(id, new Tag { Key = "env", Value = "test" });
+        await RefusedAsync("ValidationException", () => AddAsync(id, new Tag { Key = "Env", Value = "prod" }));
+        await RefusedAsync("ValidationException", () => AddAsync(id, new Tag { Key = "a", Value = "1" }, new Tag { Key = "A", Value = "2" }));
+        Assert.Equal(["env=test"], await ListAsync(id));
+    }
+
+    [Fact]
     public async Task Two_that_add_at_once_do_not_pass_the_limit_together()
     {
         var id = await World.NewNodeAsync();
