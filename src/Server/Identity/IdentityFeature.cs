@@ -39,7 +39,7 @@ internal static class IdentityFeature
         Make<CallerOperations>().AddTo(operations);
         Make<AssumeRole>().AddTo(operations);
         Make<SessionToken>().AddTo(operations);
-        IamSimulations.AddTo(operations, services.GetRequiredService<PrincipalStore>());
+        IamSimulations.AddTo(operations, services.GetRequiredService<PrincipalStore>(), services.GetRequiredService<TimeProvider>());
         var access = Make<SimulateAccess>();
         operations.Add(SimulationOperations.SimulateAccess, Access.User, "postern:SimulateAccess", access.TouchesAsync, access.HandleAsync);
         operations.Add(SimulationOperations.SimulatePolicy, Access.User, "postern:SimulatePolicy", Touched.Anything, SimulatePolicy.HandleAsync);

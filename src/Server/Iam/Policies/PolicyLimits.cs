@@ -24,4 +24,9 @@ internal static class PolicyLimits
 
     /// <summary>Characters of a string with its variables replaced. A longer one matches nothing.</summary>
     public const int ExpandedLength = 16_384;
+
+    /// <summary>
+    /// Characters of a name or value that patterns with wildcards inside are compared with. Nothing here has longer ones; the time it takes is the product of both lengths.
+    /// </summary>
+    public const int MatchedLength = 4096;
 }

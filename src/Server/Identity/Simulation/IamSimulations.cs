@@ -15,7 +15,7 @@ internal static partial class IamSimulations
     private static readonly TextRule Arn = new(20, 2048);
     private static readonly TextRule Document = new(1, PolicyLimits.DocumentLength, DocumentPattern, @"[\u0009\u000A\u000D\u0020-\u00FF]+");
 
-    public static void AddTo(OperationRegistry operations, PrincipalStore store)
+    public static void AddTo(OperationRegistry operations, PrincipalStore store, TimeProvider time)
     {
         operations.Add(QueryService.Iam, "SimulatePrincipalPolicy", Access.User, Principal, async (request, context, answer, cancellationToken) =>
         {
@@ -24,7 +24,7 @@ internal static partial class IamSimulations
             var plan = SimulationPlan.Read(request, Boundary(request));
             request.Check();
             var subject = await SimulatedPrincipal.FindAsync(store, context.Arns.Account, arn, cancellationToken) ?? throw Unknown(arn);
-            Simulation.Answer(plan, plan.Over(subject with { Policies = subject.Policies with { Identity = [.. subject.Policies.Identity, .. added] } }), context.Arns, answer);
+            Simulation.Answer(plan, plan.Over(subject with { Policies = subject.Policies with { Identity = [.. subject.Policies.Identity, .. added] } }), context.Arns, answer, time);
         });
         operations.Add(QueryService.Iam, "SimulateCustomPolicy", Access.User, Touched.Anything, (request, context, answer, _) =>
         {
@@ -32,7 +32,7 @@ internal static partial class IamSimulations
             request.Must(policies.Count > 0, "PolicyInputList", "Member must not be null");
             var plan = SimulationPlan.Read(request, Boundary(request));
             request.Check();
-            Simulation.Answer(plan, plan.Over(SimulatedPrincipal.Nobody(policies)), context.Arns, answer);
+            Simulation.Answer(plan, plan.Over(SimulatedPrincipal.Nobody(policies)), context.Arns, answer, time);
             return Task.CompletedTask;
         });
         operations.Add(QueryService.Iam, "GetContextKeysForPrincipalPolicy", Access.User, Principal, async (request, context, answer, cancellationToken) =>

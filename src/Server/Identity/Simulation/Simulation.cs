@@ -10,10 +10,14 @@ internal static class Simulation
 {
     private const string OwnName = ":managed-instance/", InstanceName = ":instance/";
 
-    public static void Answer(SimulationPlan plan, SimulatedPrincipal principal, Arns arns, QueryAnswer answer)
+    /// <summary>Policies can be written so that they take long; a page ends then before it is full, and the next call goes on.</summary>
+    public static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
+
+    public static void Answer(SimulationPlan plan, SimulatedPrincipal principal, Arns arns, QueryAnswer answer, TimeProvider time)
     {
-        var end = Math.Min((long)plan.First + plan.Size, plan.Total);
-        answer.List("EvaluationResults", Enumerable.Range(plan.First, (int)Math.Max(0, end - plan.First)), index =>
+        var began = time.GetTimestamp();
+        var end = plan.First;
+        answer.List("EvaluationResults", Page(), index =>
         {
             var query = new AuthorizationQuery(plan.Actions[index / plan.Resources.Count], Names(plan.Resources[index % plan.Resources.Count], arns), principal.Keys);
             Write(PolicyEvaluator.Evaluate(principal.Policies, query), principal.Policies, answer);
@@ -21,6 +25,12 @@ internal static class Simulation
         answer.Flag("IsTruncated", end < plan.Total);
         if (end < plan.Total)
             answer.Text("Marker", PageToken.Write(plan.Scope, end.ToString(CultureInfo.InvariantCulture)));
+
+        IEnumerable<int> Page()
+        {
+            while (end < plan.Total && end - plan.First < plan.Size && (end == plan.First || time.GetElapsedTime(began) < MostTime))
+                yield return end++;
+        }
     }
 
     private static void Write(Decision decision, PolicySet policies, QueryAnswer answer)

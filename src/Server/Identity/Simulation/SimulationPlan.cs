@@ -1,4 +1,5 @@
 using System.Globalization;
+using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam.Policies;
 
@@ -41,9 +42,14 @@ internal sealed record SimulationPlan(IReadOnlyList<string> Actions, IReadOnlyLi
         var scope = PageToken.Scope("SimulatePolicy", [("Actions", actions), ("Resources", resources)]);
         var first = PageToken.Read(scope, request.Optional("Marker", Marker));
         return new(actions, resources.Count == 0 ? ["*"] : resources, boundary,
-            first.Length == 0 ? 0 : int.Parse(first, CultureInfo.InvariantCulture), request.Number("MaxItems", 1, MaxItems) ?? UsualItems, scope)
+            Place(first), request.Number("MaxItems", 1, MaxItems) ?? UsualItems, scope)
         { Given = given };
     }
+
+    // Anybody can make a token; it only must not be taken for more than a place in the list.
+    private static int Place(string position)
+        => position.Length == 0 ? 0 : int.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first
+            : throw new AwsErrorException("InvalidInput", "Marker is not one that this operation gave for these actions and resources.");
 
     /// <summary>The principal with the boundary and the context of the request instead of its own.</summary>
     public SimulatedPrincipal Over(SimulatedPrincipal principal)

@@ -42,6 +42,9 @@ internal sealed class TextPattern
 
     public PatternMatch Match(ReadOnlySpan<char> text, ConditionContext context, bool ignoreCase = false)
     {
+        // Neither may nor may not: what takes names that long refuses them itself.
+        if (text.Length > PolicyLimits.MatchedLength && (_fixed is null || _shape == PatternShape.General))
+            return PatternMatch.Unresolved;
         if (_fixed is null)
             return MatchExpanded(text, context, ignoreCase);
         var comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
