@@ -34,7 +34,7 @@ internal static class MasterKeyRotation
     private static string Rotate(string path)
     {
         MasterKey.Rotate(path);
-        return $"{path} has a new key in front. Start every gateway that uses it again: they seal their secrets with it. Then, once temporary credentials "
+        return $"{path} has a new key in front. Stop every gateway that uses it, then start them again: they seal their secrets with it. Then, once temporary credentials "
             + $"have expired (36 hours), or at once if the old key is known to others: postern-server {ForgetVerb}";
     }
 
