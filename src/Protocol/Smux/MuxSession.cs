@@ -34,7 +34,7 @@ public sealed partial class MuxSession : IAsyncDisposable
     internal MuxOptions Options { get; }
 
     /// <summary>What ended the session, if it was an error.</summary>
-    internal Exception? Cause { get; private set; }
+    public Exception? Cause { get; private set; }
 
     /// <summary>Guards the session and all its streams. Held for moments only, never while waiting.</summary>
     internal Lock Gate { get; } = new();

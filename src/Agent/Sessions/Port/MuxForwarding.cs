@@ -35,7 +35,7 @@ internal sealed class MuxForwarding : IPortTraffic
         }
         catch (MuxProtocolException error)
         {
-            _ended.TrySetResult(SessionOutcome.Failure($"The client broke the rules of the multiplexer: {error.Message}"));
+            _ended.TrySetResult(Broken(error));
         }
     }
 
@@ -64,17 +64,16 @@ internal sealed class MuxForwarding : IPortTraffic
         {
             while (await _mux.AcceptAsync(cancellationToken) is { } stream)
                 _connections.Add(ServeAsync(stream, cancellationToken));
-            _ended.TrySetResult(SessionOutcome.Success);
+            // May be told of the end before the one who brought the bytes that caused it.
+            _ended.TrySetResult(_mux.Cause is MuxProtocolException error ? Broken(error) : SessionOutcome.Success);
         }
         catch (OperationCanceledException)
         {
             _ended.TrySetResult(SessionOutcome.Success); // nobody waits for it any more
         }
-        catch (MuxProtocolException error)
-        {
-            _ended.TrySetResult(SessionOutcome.Failure($"The client broke the rules of the multiplexer: {error.Message}"));
-        }
     }
+
+    private static SessionOutcome Broken(MuxProtocolException error) => SessionOutcome.Failure($"The client broke the rules of the multiplexer: {error.Message}");
 
     private async Task ServeAsync(MuxStream stream, CancellationToken cancellationToken)
     {
