@@ -83,5 +83,8 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
     {
         if (await FindAsync(kind, name) is { } taken)
             throw IdentityErrors.AlreadyExists($"{(kind == IdentityKind.InstanceProfile ? "Instance Profile" : $"{kind.Name} with name")} {taken.Name} already exists.");
+        // Sessions are also named by the id of their owner: called like it, "one's own" would be another's.
+        if (kind == IdentityKind.User && await FindByIdAsync(kind, name) is not null)
+            throw IdentityErrors.AlreadyExists($"The name {name} is the id of a user.");
     }
 }

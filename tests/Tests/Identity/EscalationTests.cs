@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Postern.Protocol.SigV4;
 using Postern.Server.Api;
 using Postern.Tests.Api;
@@ -74,6 +75,16 @@ public sealed class EscalationTests : IAsyncLifetime
         await AsAdministratorAsync("Action=CreateGroup&GroupName=g");
         await _principals.SetPolicyAsync(_id, ApiPrincipals.Allow("iam:Update*", Account + "group/g"));
         Assert.Equal("AccessDenied", (await AsDeputyAsync("Action=UpdateGroup&GroupName=g&NewGroupName=chiefs")).Error.Code);
+    }
+
+    [Fact]
+    public async Task Nobody_is_called_by_the_id_of_somebody_else()
+    {
+        await _principals.SetPolicyAsync(_id, ApiPrincipals.Allow("iam:*"));
+        var id = XDocument.Parse((await AsDeputyAsync("Action=GetUser&UserName=admin")).Body).Descendants().Single(element => element.Name.LocalName == "UserId").Value;
+        // session/${aws:username}-* of such a user would be session/ID-*, which the administrator's sessions are called too.
+        Assert.Equal("EntityAlreadyExists", (await AsDeputyAsync($"Action=CreateUser&UserName={id}")).Error.Code);
+        Assert.Equal("EntityAlreadyExists", (await AsDeputyAsync($"Action=UpdateUser&UserName=free&NewUserName={id}")).Error.Code);
     }
 
     [Theory]

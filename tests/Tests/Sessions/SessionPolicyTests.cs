@@ -65,6 +65,18 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.Contains("session/anna-0000", await DeniedAsync(_ben.Keys, SsmOperations.TerminateSession, new TerminateSessionRequest { SessionId = "anna-0000" }));
     }
 
+    [Theory]
+    [InlineData("${aws:userid}-*", false)]
+    [InlineData("${aws:username}-*", true)] // as in AWS
+    public async Task The_sessions_of_a_longer_name_are_not_one_s_own_by_user_id(string own, bool others)
+    {
+        var longer = await _principals.AddUserAsync("anna-x");
+        await _principals.SetPolicyAsync(longer.Id, ApiPrincipals.Allow("ssm:StartSession"));
+        await _principals.SetPolicyAsync(_anna.Id, ApiPrincipals.Allow("ssm:*Session", $"arn:aws:ssm:*:*:session/{own}"));
+        var session = await StartAsync(longer.Keys);
+        Assert.Equal(others, await DeniedAsync(_anna.Keys, SsmOperations.ResumeSession, new ResumeSessionRequest { SessionId = session }) is null);
+    }
+
     [Fact]
     public async Task Sessions_are_told_apart_by_the_tags_AWS_gives_them()
     {
