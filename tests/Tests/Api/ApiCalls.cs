@@ -31,6 +31,8 @@ internal sealed record ApiAnswer(int Status, string Body, HttpResponseHeaders He
 /// <summary>Requests as they stand on the wire, so that a test can make each part wrong.</summary>
 internal sealed record ApiCall
 {
+    private const int LargeBody = 64 * 1024;
+
     public HttpMethod Method { get; init; } = HttpMethod.Post;
     public string PathAndQuery { get; init; } = "/";
     public string? Target { get; init; } = "AmazonSSM.DescribeInstanceInformation";
@@ -85,6 +87,8 @@ internal sealed record ApiCall
             message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(BodySent ?? Body));
             message.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(ContentType);
             message.Headers.TransferEncodingChunked = Chunked;
+            // Asks first, as boto3 does: a body that is refused by its length would meet a closed connection, and the answer would be lost.
+            message.Headers.ExpectContinue = !Chunked && (BodySent ?? Body).Length > LargeBody;
         }
         foreach (var (name, value) in headers.Where(header => header.Key != "Content-Type"))
             message.Headers.TryAddWithoutValidation(name, value);
