@@ -4,7 +4,7 @@ namespace Postern.Bench.Fleet;
 
 internal sealed partial class FleetRun
 {
-    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10), EndLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan QuietTime = TimeSpan.FromSeconds(10), UpkeepTime = TimeSpan.FromSeconds(25), EndLimit = TimeSpan.FromSeconds(40);
 
     private async Task HoldAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal sealed partial class FleetRun
         var sorted = answer.Latencies.Order().ToList();
         var title = $"Starts, {_options.Rate} a second asked for";
         _result.Add(title, "sessions started, used, ended", answer.Done);
-        _result.AddLost(title, "failed", count - answer.Done + answer.Failed, answer.Reasons);
+        _result.AddLost(title, "failed", count - answer.Done, answer.Reasons); // with those that were never begun
         _result.Add(title, "a second, until the last first byte", answer.Done / answer.Seconds, _options.Rate == 200 ? "200" : "");
         foreach (var (name, share) in new[] { ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("longest", 1.0) })
             _result.Add(title, $"StartSession to first byte back, ms, {name}", sorted.Count == 0 ? 0 : sorted[Math.Max(0, (int)Math.Ceiling(share * sorted.Count) - 1)]);
@@ -60,7 +60,7 @@ internal sealed partial class FleetRun
         await DisposeAsync();
         var sockets = await UntilAsync(() => Task.FromResult(_watch.Sockets - socketsBefore), cancellationToken);
         _result.AddLost("Afterwards", "connections left in the gateway", Math.Max(0, sockets));
-        await Task.Delay(QuietTime, cancellationToken);
+        await Task.Delay(UpkeepTime, cancellationToken);
         _result.Add("Afterwards", "gateway with nothing connected, RSS MB", _watch.Rss);
     }
 
