@@ -9,6 +9,11 @@ internal sealed record NodeRow(string? Id, string? Name, string? Computer, strin
 /// <summary>A session as <c>postern sessions --json</c> prints it.</summary>
 internal sealed record SessionRow(string? Id, string? Target, string? Status, string? Document, string? Owner, DateTimeOffset? Started, DateTimeOffset? Ended, string? Reason, string? Details);
 
+/// <summary>A session as <c>postern sessions show --json</c> prints it.</summary>
+internal sealed record SessionDetailsRow(
+    string? Id, string? Target, string? Status, string? Document, string? DocumentVersion, string? Type, string? Owner, string? AccessKeyId, string? SourceAddress, DateTimeOffset? Started,
+    DateTimeOffset? Ended, string? Reason, string? Details, string? RemoteHost, int? RemotePort, long BytesToNode, long BytesToClient, string? MaxMinutes);
+
 /// <summary>One forwarding that is open, as <c>postern forward --json</c> prints it, one on a line.</summary>
 internal sealed record ForwardRow(string Local, int Port, string Remote, string Target, string SessionId);
 
@@ -25,6 +30,7 @@ internal sealed record PolicyTestRow(
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(NodeRow[]))]
 [JsonSerializable(typeof(SessionRow[]))]
+[JsonSerializable(typeof(SessionDetailsRow))]
 [JsonSerializable(typeof(ForwardRow))]
 [JsonSerializable(typeof(ActivationRow))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

@@ -23,7 +23,7 @@ internal sealed class DescribeSessions(SessionStore store)
         };
     }
 
-    private static Session Describe(SessionRow row) => new()
+    public static Session Describe(SessionRow row) => new()
     {
         SessionId = row.Id,
         Target = row.NodeId,

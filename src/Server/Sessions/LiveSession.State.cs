@@ -119,7 +119,7 @@ internal sealed partial class LiveSession
 
     private async Task ChangeAsync(SessionState to, string? details, string? output, CancellationToken cancellationToken)
     {
-        if (await _store.ChangeStateAsync(Id, _state, to, details, output, cancellationToken))
+        if (await _store.ChangeStateAsync(Id, _state, to, details, output, Traffic, cancellationToken))
         {
             Log.StateChanged(_log, Id, _state, to, details ?? "");
             var from = _state;

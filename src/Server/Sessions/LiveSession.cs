@@ -51,6 +51,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
         (_task, _store, _nodes, _options, _time, _log) = (task, store, nodes, options, time, log);
         _state = row.Status;
         _created = _lastData = time.GetTimestamp();
+        _savedTraffic = new SessionTraffic(row.BytesToNode, row.BytesToClient);
         SetFirstDeadlines(restored: task is null);
         _timer = time.CreateTimer(static session => ((LiveSession)session!)._events.Writer.TryWrite(SessionEvent.Tick.Instance), this,
             Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.Messages;
 using Postern.Server.Nodes;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Sessions;
 
@@ -24,6 +25,9 @@ internal sealed class LiveSessions(
 
     /// <summary>All of them, as of now.</summary>
     public IReadOnlyCollection<LiveSession> Live => (IReadOnlyCollection<LiveSession>)_sessions.Values;
+
+    /// <summary>The session when this gateway looks after it.</summary>
+    public LiveSession? Find(string id) => _sessions.GetValueOrDefault(id);
 
     /// <summary>Takes over a session that was just started.</summary>
     public LiveSession Add(SessionRow row, byte[] task) => AddOrGet(row, task);
@@ -116,7 +120,29 @@ internal sealed class LiveSessions(
     {
         lock (_adding)
             _stopped = true;
-        await Task.WhenAll(_sessions.Values.Select(session => session.DisposeAsync().AsTask()));
+        var stopped = Live;
+        await Task.WhenAll(stopped.Select(session => session.DisposeAsync().AsTask()));
+        try
+        {
+            await SaveTrafficAsync(stopped, CancellationToken.None);
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or DatabaseException)
+        {
+            Log.TrafficNotSaved(log, e);
+        }
+    }
+
+    /// <summary>Writes down what has passed since the last time, so that a restart does not lose it.</summary>
+    public Task SaveTrafficAsync(CancellationToken cancellationToken) => SaveTrafficAsync(Live, cancellationToken);
+
+    private async Task SaveTrafficAsync(IReadOnlyCollection<LiveSession> of, CancellationToken cancellationToken)
+    {
+        List<(string, SessionTraffic)> totals = [];
+        foreach (var session in of)
+            if (session.TryTakeUnsaved(out var traffic))
+                totals.Add((session.Id, traffic));
+        if (totals.Count > 0)
+            await store.SaveTrafficAsync(totals, cancellationToken);
     }
 
     private async Task PostToNodeSessionsAsync(string nodeId, SessionEvent happened, CancellationToken cancellationToken)

@@ -24,6 +24,12 @@ internal static partial class Log
     [LoggerMessage(1507, LogLevel.Error, "The owners of live sessions could not be checked and will be checked again")]
     public static partial void OwnersNotChecked(ILogger logger, Exception exception);
 
+    [LoggerMessage(1508, LogLevel.Warning, "The byte counts of live sessions could not be saved; they are saved the next time")]
+    public static partial void TrafficNotSaved(ILogger logger, Exception exception);
+
+    [LoggerMessage(1509, LogLevel.Information, "{Count} ended sessions older than {Days} days removed from the history")]
+    public static partial void HistoryRemoved(ILogger logger, int count, int days);
+
     [LoggerMessage(1505, LogLevel.Warning, "Session {SessionId}: node {NodeId} reported the end of a session that is not its own; ignored")]
     public static partial void ForeignTask(ILogger logger, string sessionId, string nodeId);
 }

@@ -28,8 +28,6 @@ internal sealed class SessionJournal(Action<AuditEvent> record, ServerOptions op
             facts.Add(new("bytesToNode", Text(toNode)));
             facts.Add(new("bytesToClient", Text(toClient)));
             facts.Add(new("seconds", Text((time.GetUtcNow().ToUnixTimeMilliseconds() - row.StartedAt) / 1000)));
-            if (session.IsTakenOver)
-                facts.Add(new("bytesCountedSince", "the gateway's last start"));
         }
         record(new AuditEvent
         {

@@ -44,8 +44,8 @@ internal sealed record SessionLimits
     public TimeSpan RepeatTermination { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>ResumeSession calls of one session that are answered at once; then one a second.</summary>
     public int ResumeBurst { get; init; } = 5;
-    /// <summary>Ended sessions are listed in the history for this long.</summary>
-    public TimeSpan History { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How often the bytes that passed are written down: a gateway that is killed loses at most this much of the count.</summary>
+    public TimeSpan SaveTraffic { get; init; } = TimeSpan.FromSeconds(15);
     /// <summary>How often expired tokens and old history are removed.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(10);
 }

@@ -5,7 +5,8 @@ internal sealed class SessionRow
 {
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
-        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id
+        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id,
+        source_address, remote_host, remote_port, bytes_to_node, bytes_to_client
         """;
 
     public string Id { get; set; } = "";
@@ -39,6 +40,15 @@ internal sealed class SessionRow
     public long? MaxDuration { get; set; }
     /// <summary>1 once the node has reported its end or was told again that the session is over.</summary>
     public long AgentDone { get; set; }
+
+    /// <summary>Where StartSession came from; null for sessions older than this was kept.</summary>
+    public string? SourceAddress { get; set; }
+    /// <summary>Where a port session leads: as given, "localhost" when it is the node itself; null for others.</summary>
+    public string? RemoteHost { get; set; }
+    public long? RemotePort { get; set; }
+    /// <summary>Stream data that has passed, as of the last change of state or the last time that totals were saved.</summary>
+    public long BytesToNode { get; set; }
+    public long BytesToClient { get; set; }
 
     public SessionState Status => Enum.Parse<SessionState>(State);
 

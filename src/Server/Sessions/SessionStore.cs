@@ -1,3 +1,4 @@
+using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Sessions;
@@ -15,9 +16,9 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
     public async Task<bool> InsertAsync(SessionRow row, string clientTokenHash, DateTimeOffset expires, long documentsRevision, CancellationToken cancellationToken) => await database.ExecuteAsync(
         """
         INSERT INTO sessions (id, node_id, gateway, owner_arn, owner_id, document_name, document_version, session_type, port_type, parameters, reason, access_type, state,
-          started_at, idle_timeout, max_duration, agent_done, owner_key_id, client_token, client_token_expires_at)
+          started_at, idle_timeout, max_duration, agent_done, owner_key_id, source_address, remote_host, remote_port, client_token, client_token_expires_at)
         SELECT @Id, @NodeId, @Gateway, @OwnerArn, @OwnerId, @DocumentName, @DocumentVersion, @SessionType, @PortType, @Parameters, @Reason, @AccessType, @State,
-          @StartedAt, @IdleTimeout, @MaxDuration, 0, @OwnerKeyId, @clientTokenHash, @expiresAt
+          @StartedAt, @IdleTimeout, @MaxDuration, 0, @OwnerKeyId, @SourceAddress, @RemoteHost, @RemotePort, @clientTokenHash, @expiresAt
         WHERE EXISTS (SELECT 1 FROM documents_revision WHERE revision = @documentsRevision)
         """,
         new
@@ -39,6 +40,9 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
             row.IdleTimeout,
             row.MaxDuration,
             row.OwnerKeyId,
+            row.SourceAddress,
+            row.RemoteHost,
+            row.RemotePort,
             clientTokenHash,
             expiresAt = expires.ToUnixTimeMilliseconds(),
             documentsRevision,
@@ -53,19 +57,19 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
 
     /// <summary>
     /// Moves a session from one state to another. False: it was in another state, and nothing changed. Details and output are kept
-    /// when null; the end gets its date.
+    /// when null, and so are the totals; the end gets its date.
     /// </summary>
     /// <exception cref="InvalidOperationException">The transition is not legal.</exception>
-    public async Task<bool> ChangeStateAsync(string id, SessionState from, SessionState to, string? details, string? output, CancellationToken cancellationToken)
+    public async Task<bool> ChangeStateAsync(string id, SessionState from, SessionState to, string? details, string? output, SessionTraffic? traffic, CancellationToken cancellationToken)
     {
         if (!from.MayBecome(to))
             throw new InvalidOperationException($"A session that is {from} cannot become {to}.");
         return await database.ExecuteAsync(
             """
-            UPDATE sessions SET state = @to, details = COALESCE(@details, details), output = COALESCE(@output, output), ended_at = @endedAt
+            UPDATE sessions SET state = @to, details = COALESCE(@details, details), output = COALESCE(@output, output), bytes_to_node = COALESCE(@toNode, bytes_to_node), bytes_to_client = COALESCE(@toClient, bytes_to_client), ended_at = @endedAt
             WHERE id = @id AND state = @from
             """,
-            new { id, from = from.ToString(), to = to.ToString(), details, output, endedAt = to.IsEnded() ? Now : (long?)null }, cancellationToken) > 0;
+            new { id, from = from.ToString(), to = to.ToString(), details, output, toNode = traffic?.ToNode, toClient = traffic?.ToClient, endedAt = to.IsEnded() ? Now : (long?)null }, cancellationToken) > 0;
     }
 
     /// <summary>Records that nothing of the session is left on its node, and where the node put the log.</summary>
@@ -87,6 +91,15 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
         return database.QueryAsync<SessionRow>(
             $"SELECT {SessionRow.Columns} FROM sessions WHERE {query.Conditions.Sql} ORDER BY started_at DESC, id DESC LIMIT @limit", parameters, cancellationToken);
     }
+
+    /// <summary>Keeps what has passed through live sessions, in one transaction.</summary>
+    public Task SaveTrafficAsync(IReadOnlyList<(string Id, SessionTraffic Traffic)> totals, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
+    {
+        foreach (var (id, traffic) in totals)
+            await connection.ExecuteAsync(new CommandDefinition("UPDATE sessions SET bytes_to_node = @toNode, bytes_to_client = @toClient WHERE id = @id",
+                new { id, toNode = traffic.ToNode, toClient = traffic.ToClient }, cancellationToken: cancellationToken));
+        return totals.Count;
+    }, cancellationToken);
 
     /// <summary>Removes sessions that ended before a time.</summary>
     public Task<int> DeleteEndedBeforeAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.ExecuteAsync(

@@ -20,6 +20,7 @@ internal static class SessionsFeature
             .AddSingleton<ResumeSession>()
             .AddSingleton<TerminateSession>()
             .AddSingleton<DescribeSessions>()
+            .AddSingleton<DescribeSession>()
             .AddSingleton(provider => new SessionJournal(
                 provider.GetRequiredService<AuditLog>().Record, provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<SessionUpkeep>()
@@ -34,6 +35,8 @@ internal static class SessionsFeature
             async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<ResumeSession>().HandleAsync);
         operations.Add(SsmOperations.TerminateSession, Access.User, "ssm:TerminateSession",
             async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<TerminateSession>().HandleAsync);
+        operations.Add(SessionOperations.DescribeSession, Access.User, "postern:DescribeSession",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DescribeSession>().HandleAsync);
         operations.Add(SsmOperations.DescribeSessions, Access.User, "ssm:DescribeSessions", Touched.Anything, services.GetRequiredService<DescribeSessions>().HandleAsync);
     }
 }

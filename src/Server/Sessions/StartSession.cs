@@ -86,6 +86,9 @@ internal sealed class StartSession(
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             IdleTimeout = (long?)resolved.IdleTimeout?.TotalMilliseconds,
             MaxDuration = (long?)resolved.MaxDuration?.TotalMilliseconds,
+            SourceAddress = context.SourceAddress,
+            RemoteHost = resolved.Destination?.Host,
+            RemotePort = resolved.Destination?.Port,
         };
 
     // Commands may hold secrets, destinations do not.

@@ -27,6 +27,8 @@ internal sealed record ServerOptions
     public int OpeningPerAddress { get; init; } = 100;
     /// <summary>Entries of the audit log older than this many days are removed; 0: never.</summary>
     public int AuditDays { get; init; } = 365;
+    /// <summary>Ended sessions are listed in the history for this many days; 0: for ever.</summary>
+    public int SessionDays { get; init; } = 30;
     /// <summary>Managed policies that one user, group or role may have attached.</summary>
     public int AttachedPolicies { get; init; } = 10;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

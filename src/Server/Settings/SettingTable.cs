@@ -32,6 +32,8 @@ internal static class SettingTable
             (o, v) => o with { OpeningPerAddress = SettingValues.Count(v, 1, 1000) }),
         Single("audit-days", "N", "days that entries of the audit log are kept, 0 for ever (365)",
             (o, v) => o with { AuditDays = SettingValues.Count(v, 0, 36_500) }),
+        Single("session-days", "N", "days that ended sessions are listed in the history, 0 for ever (30)",
+            (o, v) => o with { SessionDays = SettingValues.Count(v, 0, 36_500) }),
         Single("attached-policies", "N", "managed policies that a user, group or role may have attached, 1 to 50 (10)",
             (o, v) => o with { AttachedPolicies = SettingValues.Count(v, 1, 50) }),
         Single("log-level", "LEVEL", "trace, debug, information, warning or error (information)",

@@ -243,7 +243,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
         await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
-        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, default);
+        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
         await StateAsync(session, SessionState.Disconnected);
@@ -260,7 +260,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
         await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
-        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, default);
+        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
         await PostAsync(session, ClientIn);
