@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Postern.Conformance.Support;
 using Postern.Conformance.Support.Persons;
 
 namespace Postern.Conformance.Identity;
 
 /// <summary>IAM and STS as boto3 and the AWS CLI call them.</summary>
-public sealed class IdentityTests
+public sealed partial class IdentityTests
 {
     private const string Region = "eu-central-1";
 
@@ -21,6 +22,22 @@ public sealed class IdentityTests
         var last = output.Trim().Split('\n')[^1].Split(' ');
         Assert.Equal("ok", last[0]);
         Assert.True(int.Parse(last[1]) >= Operations, output);
+    }
+
+    /// <summary>Which operations these are is held against those of the gateway by a test of its own.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_AWS_CLI_makes_a_round_trip_with_every_operation(int version)
+    {
+        var python = AwsCli.PythonOf(version);
+        Assert.SkipWhen(python is null, $"no python3 of this machine has the AWS CLI {version}");
+        await using var gateway = await Gateway.StartAsync();
+        var output = await Child.OutputOfAsync(AwsCli.Script(gateway, python, "aws_identity.py"), within: TimeSpan.FromMinutes(4));
+        var lines = output.Trim().Split('\n');
+        Assert.StartsWith("ok ", lines[^1]);
+        var written = CommandLine().Matches(await File.ReadAllTextAsync(Repository.Script("aws_identity.py"))).Select(call => $"{call.Groups["service"]} {call.Groups["operation"]}");
+        Assert.Equal(written.Distinct().Order(StringComparer.Ordinal), lines[..^1].Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -60,4 +77,7 @@ public sealed class IdentityTests
         Task<Finished> AsAdaAsync(params string[] arguments)
             => Child.RunAsync(AwsCli.Command(gateway, AwsCli.AnyVersion, ["--endpoint-url", gateway.Endpoint, .. arguments]).With(ada));
     }
+
+    [GeneratedRegex("""\b(?<service>iam|sts)\("(?<operation>[a-z0-9-]+)["]""")]
+    private static partial Regex CommandLine();
 }

@@ -7,11 +7,8 @@ namespace Postern.Conformance.Support;
 /// <summary>The AWS CLIs of this machine: the newest of each major version on the PATH.</summary>
 internal static partial class AwsCli
 {
-    private static readonly Lazy<IReadOnlyDictionary<int, string>> Found = new(() => Repository.FindAll("aws")
-        .Select(path => (Path: path, Version: VersionOf(path)))
-        .Where(candidate => candidate.Version is not null)
-        .GroupBy(candidate => candidate.Version!.Major)
-        .ToDictionary(group => group.Key, group => group.MaxBy(candidate => candidate.Version).Path));
+    private static readonly Lazy<IReadOnlyDictionary<int, string>> Found = new(() => Newest("aws", "--version"));
+    private static readonly Lazy<IReadOnlyDictionary<int, string>> Pythons = new(() => Newest("python3", "-c", "import awscli; print('aws-cli/' + awscli.__version__)"));
 
     public static string? Find(int version) => Found.Value.GetValueOrDefault(version);
 
@@ -42,9 +39,32 @@ internal static partial class AwsCli
     public static async Task<string> TextAsync(Gateway gateway, params string[] arguments)
         => (await Child.OutputOfAsync(Command(gateway, AnyVersion, ["--endpoint-url", gateway.Endpoint, "--output", "text", .. arguments]))).Trim();
 
-    private static Version? VersionOf(string path)
+    /// <summary>A python3 whose AWS CLI is of that major version, or null.</summary>
+    public static string? PythonOf(int version) => Pythons.Value.GetValueOrDefault(version);
+
+    /// <summary>A script that calls the CLI from within its python3, with the administrator's keys.</summary>
+    public static Command Script(Gateway gateway, string python, string script) => new(python, Repository.Script(script))
     {
-        using var process = Process.Start(new Command(path, "--version").ToStartInfo())!;
+        Environment = new Dictionary<string, string?>(gateway.Administrator)
+        {
+            ["HOME"] = Path.GetDirectoryName(gateway.Folder),
+            ["AWS_ENDPOINT_URL"] = gateway.Endpoint,
+            ["AWS_PAGER"] = "",
+            ["AWS_EC2_METADATA_DISABLED"] = "true",
+            ["AWS_PROFILE"] = null,
+            ["AWS_SESSION_TOKEN"] = null,
+        },
+    };
+
+    private static Dictionary<int, string> Newest(string program, params string[] askVersion) => Repository.FindAll(program)
+        .Select(path => (Path: path, Version: VersionOf(path, askVersion)))
+        .Where(candidate => candidate.Version is not null)
+        .GroupBy(candidate => candidate.Version!.Major)
+        .ToDictionary(group => group.Key, group => group.MaxBy(candidate => candidate.Version).Path);
+
+    private static Version? VersionOf(string path, params string[] arguments)
+    {
+        using var process = Process.Start(new Command(path, arguments).ToStartInfo())!;
         var text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
         return VersionLine().Match(text) is { Success: true } match ? Version.Parse(match.Groups[1].Value) : null;
