@@ -22,6 +22,8 @@ public sealed record SessionClientOptions
 /// </summary>
 public sealed class SessionClient(GatewayTransport transport, SessionClientOptions options)
 {
+    private static readonly SessionNotice Busy = new(SessionNoticeKind.Waiting, "The gateway is busy starting other sessions; trying again for a minute.");
+
     private readonly Lazy<AwsJsonClient> _api = new(() => new(transport.SendAsync, options.Endpoint, options.Region, options.Credentials, options.Time));
 
     /// <summary>Any operation of the API.</summary>
@@ -30,7 +32,7 @@ public sealed class SessionClient(GatewayTransport transport, SessionClientOptio
 
     /// <summary>Starts a session and opens its data channel. Wait for <see cref="ClientSession.Ready"/> before using it.</summary>
     public async Task<ClientSession> StartAsync(StartSessionRequest request, SessionOptions session, CancellationToken cancellationToken)
-        => Open(await _api.Value.StartSessionAsync(request, cancellationToken), session);
+        => Open(await _api.Value.StartSessionAsync(request, () => session.OnNotice?.Invoke(Busy), cancellationToken), session);
 
     /// <summary>Opens the data channel of a session that was started elsewhere. The session id, token and stream URL must be there.</summary>
     public ClientSession Open(StartSessionResponse started, SessionOptions session)

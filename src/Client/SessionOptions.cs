@@ -20,6 +20,8 @@ public enum SessionNoticeKind
     ConnectionLost,
     /// <summary>It is back; nothing was lost.</summary>
     ConnectionRestored,
+    /// <summary>The session has not begun: the gateway asked for patience.</summary>
+    Waiting,
     /// <summary>A text the node's owner wants shown.</summary>
     CustomerMessage,
 }

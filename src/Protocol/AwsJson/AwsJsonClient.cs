@@ -67,14 +67,36 @@ public sealed class AwsJsonClient
     public async Task<TResponse> CallAsync<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, TRequest request, CancellationToken cancellationToken)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, operation.Request);
-        var answer = await CallAsync(operation.Service, operation.Target, body, cancellationToken).ConfigureAwait(false);
+        var answer = await CallAsync(operation.Service, operation.Target, body, retriesThrottled: true, cancellationToken).ConfigureAwait(false);
         return AnswerBody.Parse(answer, operation, _endpoint);
     }
 
-    /// <summary>As <see cref="CallAsync"/>, without a serializer: to make one ready takes longer than the call.</summary>
-    public async Task<StartSessionResponse> StartSessionAsync(StartSessionRequest request, CancellationToken cancellationToken)
+    /// <summary>
+    /// As <see cref="CallAsync"/>, without a serializer: to make one ready takes longer than the call. While the service is busy with other starts it is
+    /// called again for <see cref="RetryPolicy.StartPatience"/>.
+    /// </summary>
+    /// <param name="request">What to start.</param>
+    /// <param name="throttled">Told once, when the service asked for patience; null: nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<StartSessionResponse> StartSessionAsync(StartSessionRequest request, Action? throttled, CancellationToken cancellationToken)
     {
-        var answer = await CallAsync(SsmOperations.Service, StartSessionJson.Target, StartSessionJson.Write(request), cancellationToken).ConfigureAwait(false);
+        var body = StartSessionJson.Write(request);
+        var began = _time.GetTimestamp();
+        ReadOnlyMemory<byte> answer;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                answer = await CallAsync(SsmOperations.Service, StartSessionJson.Target, body, retriesThrottled: false, cancellationToken).ConfigureAwait(false);
+                break;
+            }
+            catch (AwsErrorException busy) when (RetryPolicy.IsThrottled(busy) && _time.GetElapsedTime(began) < RetryPolicy.StartPatience)
+            {
+                if (attempt == 0)
+                    throttled?.Invoke();
+            }
+            await Task.Delay(RetryPolicy.Jitter(RetryPolicy.ThrottledBackOff, attempt), _time, cancellationToken).ConfigureAwait(false);
+        }
         try
         {
             return StartSessionJson.Read(answer.Span);
@@ -85,7 +107,7 @@ public sealed class AwsJsonClient
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> CallAsync(string service, string target, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> CallAsync(string service, string target, ReadOnlyMemory<byte> body, bool retriesThrottled, CancellationToken cancellationToken)
     {
         var bodyHash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         for (var attempt = 0; ; attempt++)
@@ -96,8 +118,9 @@ public sealed class AwsJsonClient
                 var answer = await _send(_endpoint, Headers(service, target, bodyHash), body, cancellationToken).ConfigureAwait(false);
                 if (answer.Status is >= 200 and < 300) return answer.Body;
                 var error = AwsErrorBody.Parse(answer, _endpoint);
-                if (!RetryPolicy.IsTransient(error) || attempt == RetryPolicy.Retries) throw error;
-                if (RetryPolicy.IsThrottled(error)) backOff = RetryPolicy.ThrottledBackOff;
+                var throttled = RetryPolicy.IsThrottled(error);
+                if (!RetryPolicy.IsTransient(error) || attempt == RetryPolicy.Retries || (throttled && !retriesThrottled)) throw error;
+                if (throttled) backOff = RetryPolicy.ThrottledBackOff;
             }
             catch (Exception failure) when (RetryPolicy.IsConnectionFailure(failure, cancellationToken))
             {

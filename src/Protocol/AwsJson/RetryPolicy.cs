@@ -11,12 +11,15 @@ internal static class RetryPolicy
 
     public static readonly TimeSpan BackOff = TimeSpan.FromMilliseconds(100);
     public static readonly TimeSpan ThrottledBackOff = TimeSpan.FromMilliseconds(500);
+    /// <summary>A person would rather wait for a session than be told to come again.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private const int LargestShift = 16;
     private static readonly TimeSpan MaxBackOff = TimeSpan.FromSeconds(5);
 
     /// <summary>Somewhere between half and the whole of the back-off, which doubles with every attempt.</summary>
     public static TimeSpan Jitter(TimeSpan backOff, int attempt)
     {
-        var whole = Math.Min(backOff.Ticks << attempt, MaxBackOff.Ticks);
+        var whole = Math.Min(backOff.Ticks << Math.Min(attempt, LargestShift), MaxBackOff.Ticks);
         return new TimeSpan(Random.Shared.NextInt64(whole / 2, whole + 1));
     }
 

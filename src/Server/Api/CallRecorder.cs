@@ -7,13 +7,14 @@ namespace Postern.Server.Api;
 
 /// <summary>
 /// Writes calls into the audit log. An answer waits for its entry when the call changed something or was denied; reading does not wait. Nodes call
-/// all the time to say that they live: of theirs only the refused are written, so many a minute; the same goes for calls without a good signature.
+/// all the time to say that they live: of theirs only the refused are written, so many a minute; the same goes for
+/// calls without a good signature, and for those told to come again because the gateway is busy.
 /// </summary>
 internal sealed class CallRecorder(AuditLog log, ServerOptions options, TimeProvider time)
 {
-    private const string Denied = "AccessDeniedException", Canceled = "RequestCanceled", Failed = "InternalServerError";
+    private const string Denied = "AccessDeniedException", Canceled = "RequestCanceled", Failed = "InternalServerError", Throttled = "ThrottlingException";
 
-    private readonly AuditThrottle _strangers = new(time), _nodes = new(time);
+    private readonly AuditThrottle _strangers = new(time), _nodes = new(time), _throttled = new(time);
 
     /// <exception cref="AwsErrorException">ServiceUnavailable: the call could not be recorded, so it is not made.</exception>
     public void RequireWritable(CallRecord record)
@@ -44,7 +45,7 @@ internal sealed class CallRecorder(AuditLog log, ServerOptions options, TimeProv
             ErrorCode = error?.Code ?? (failure is OperationCanceledException ? Canceled : Failed),
             ErrorMessage = error?.Message,
         };
-        var throttle = record.Caller is null or { Kind: Access.Anonymous } ? _strangers : IsPolling(record) ? _nodes : null;
+        var throttle = record.Caller is null or { Kind: Access.Anonymous } ? _strangers : IsPolling(record) ? _nodes : error?.Code == Throttled ? _throttled : null;
         if (throttle is not null)
         {
             if (throttle.MayWrite(out var leftOut))

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Postern.Server.Api;
 
 namespace Postern.Server.Gateway;
 
@@ -9,8 +9,6 @@ namespace Postern.Server.Gateway;
 /// </summary>
 internal sealed class OpeningPlaces(int inAll, int ofOneAddress)
 {
-    private const int NetworkBytes = 8;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _taken = [];
     private int _all;
@@ -18,7 +16,7 @@ internal sealed class OpeningPlaces(int inAll, int ofOneAddress)
     /// <summary>Null when there is none. Dispose the place to give it back; safe to call again.</summary>
     public IDisposable? TryTake(IPAddress? address)
     {
-        var source = NetworkOf(address ?? IPAddress.None);
+        var source = NetworkAddress.Of(address);
         lock (_lock)
         {
             var taken = _taken.GetValueOrDefault(source);
@@ -38,17 +36,6 @@ internal sealed class OpeningPlaces(int inAll, int ofOneAddress)
             if (--_taken[source] == 0)
                 _taken.Remove(source);
         }
-    }
-
-    private static IPAddress NetworkOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(NetworkBytes).Clear();
-        return new IPAddress(bytes);
     }
 
     private sealed class Place(OpeningPlaces places, IPAddress source) : IDisposable

@@ -98,7 +98,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         replace?.Invoke(builder.Services);
         builder.WebHost.UseKestrelHttpsConfiguration().UseSockets(KestrelSetup.Configure);
         builder.Services.AddOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>()
-            .Configure<ServerCertificate>((kestrel, certificate) => KestrelSetup.Configure(kestrel, options, certificate));
+            .Configure<ServerCertificate, TimeProvider>((kestrel, certificate, time) => KestrelSetup.Configure(kestrel, options, certificate, time));
         return builder.Build();
     }
 

@@ -27,7 +27,7 @@ internal static class KestrelSetup
     /// <summary>A body slower than this (bytes per second, after a grace) ends its connection.</summary>
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
-    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ServerCertificate certificate)
+    public static void Configure(KestrelServerOptions kestrel, ServerOptions options, ServerCertificate certificate, TimeProvider time)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = MaxBodyOnTheWire;
@@ -52,11 +52,14 @@ internal static class KestrelSetup
                 AllowRenegotiation = false,
             }),
         };
+        var handshakes = new HandshakePlaces(time);
         foreach (var address in options.Listen)
             kestrel.Listen(address, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
+                listen.Use(handshakes.Before);
                 listen.UseHttps(tls);
+                listen.Use(HandshakePlaces.After);
             });
     }
 

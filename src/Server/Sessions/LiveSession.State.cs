@@ -84,6 +84,8 @@ internal sealed partial class LiveSession
     {
         RepeatTask();
         PlanEnd();
+        if (_end is not null || (_agentHere && _clientHere))
+            _starting?.Dispose();
         if (_end is { } end)
         {
             await EndAsync(end, cancellationToken);

@@ -21,6 +21,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
     private readonly ILogger _log;
     private readonly Action<LiveSession> _forget;
     private readonly Action<LiveSession, SessionState, SessionState, string>? _changed;
+    private readonly IDisposable? _starting;
     private readonly bool _ownAgent;
     private readonly Channel<SessionEvent> _events = Channel.CreateBounded<SessionEvent>(new BoundedChannelOptions(MaxEvents) { SingleReader = true });
     private readonly TaskCompletionSource<SessionEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,13 +42,15 @@ internal sealed partial class LiveSession : IAsyncDisposable
     /// <param name="forget">Called once, when the session is over here.</param>
     /// <param name="changed">Told of each change of state that was made here: from, to, and details.</param>
     /// <param name="ownAgent">The node has our agent, which says why a destination cannot be reached.</param>
+    /// <param name="starting">Its place among the starts in progress.</param>
     public LiveSession(SessionRow row, byte[]? task, SessionStore store, NodeConnections nodes, SessionLimits options, TimeProvider time, ILogger log, Action<LiveSession> forget, bool ownAgent = false,
-        Action<LiveSession, SessionState, SessionState, string>? changed = null)
+        Action<LiveSession, SessionState, SessionState, string>? changed = null, IDisposable? starting = null)
     {
         Row = row;
         _forget = forget;
         _changed = changed;
         _ownAgent = ownAgent;
+        _starting = starting;
         (_task, _store, _nodes, _options, _time, _log) = (task, store, nodes, options, time, log);
         _state = row.Status;
         _created = _lastData = time.GetTimestamp();
@@ -132,6 +135,7 @@ internal sealed partial class LiveSession : IAsyncDisposable
         }
         finally
         {
+            _starting?.Dispose();
             _events.Writer.TryComplete();
             await _timer.DisposeAsync();
             _forget(this);

@@ -29,8 +29,10 @@ internal sealed class LiveSessions(
     /// <summary>The session when this gateway looks after it.</summary>
     public LiveSession? Find(string id) => _sessions.GetValueOrDefault(id);
 
-    /// <summary>Takes over a session that was just started.</summary>
-    public LiveSession Add(SessionRow row, byte[] task) => AddOrGet(row, task);
+    /// <param name="row">A session that was just started.</param>
+    /// <param name="task">The message that asks the node for it.</param>
+    /// <param name="place">Among the starts in progress; given back when the session has begun or ended.</param>
+    public LiveSession Add(SessionRow row, byte[] task, IDisposable? place = null) => AddOrGet(row, task, place);
 
     /// <exception cref="AwsErrorException">LimitExceededException: there are too many live sessions.</exception>
     public void CheckLimits(string nodeId)
@@ -160,14 +162,14 @@ internal sealed class LiveSessions(
             return _byNode.TryGetValue(nodeId, out var sessions) ? sessions.Count : 0;
     }
 
-    private LiveSession AddOrGet(SessionRow row, byte[]? task)
+    private LiveSession AddOrGet(SessionRow row, byte[]? task, IDisposable? place = null)
     {
         lock (_adding)
         {
             ObjectDisposedException.ThrowIf(_stopped, this);
             if (_sessions.TryGetValue(row.Id, out var known))
                 return known;
-            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget, ownAgent: _boots.ContainsKey(row.NodeId), journal.Changed);
+            var session = new LiveSession(row, task, store, nodes, options, time, log, Forget, ownAgent: _boots.ContainsKey(row.NodeId), journal.Changed, place);
             _sessions[row.Id] = session;
             if (!_byNode.TryGetValue(row.NodeId, out var ofNode))
                 _byNode[row.NodeId] = ofNode = [];

@@ -7,6 +7,10 @@ internal sealed record SessionLimits
     public int MaxPerNode { get; init; } = 500;
     /// <summary>Live sessions on this gateway; a further StartSession is refused.</summary>
     public int MaxInAll { get; init; } = 10_000;
+    /// <summary>How long a StartSession waits while too many others are in progress; then it is refused.</summary>
+    public TimeSpan StartWait { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>A start counts as in progress at most this long: after that it waits for an end that does not come, and costs nothing more.</summary>
+    public TimeSpan StartHold { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>How long a token that was not used opens its channel.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
     /// <summary>The node's data channel must have come by then.</summary>

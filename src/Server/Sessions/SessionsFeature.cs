@@ -16,6 +16,7 @@ internal static class SessionsFeature
             .AddSingleton<SessionStore>()
             .AddSingleton<LiveSessions>()
             .AddSingleton<SessionResources>()
+            .AddSingleton<SessionStarts>()
             .AddSingleton<StartSession>()
             .AddSingleton<ResumeSession>()
             .AddSingleton<TerminateSession>()

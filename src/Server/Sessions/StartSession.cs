@@ -9,17 +9,37 @@ namespace Postern.Server.Sessions;
 
 /// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
 internal sealed class StartSession(
-    SessionStore store, LiveSessions sessions, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLimits options, TimeProvider time, ILogger<StartSession> log)
+    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLimits options, TimeProvider time,
+    ILogger<StartSession> log)
 {
     private const int MaxTarget = 400, MaxReason = 256;
 
-    /// <exception cref="AwsErrorException">ValidationException, InvalidDocument, InvalidParameters, TargetNotConnected, LimitExceededException or ServiceUnavailable.</exception>
+    /// <exception cref="AwsErrorException">ValidationException, InvalidDocument, InvalidParameters, TargetNotConnected, LimitExceededException, ThrottlingException or ServiceUnavailable.</exception>
     public async Task<StartSessionResponse> HandleAsync(StartSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         if (request.Target is not { Length: > 0 and <= MaxTarget } target)
             throw new AwsErrorException("ValidationException", $"Target is required: the id of a managed node, 1 to {MaxTarget} characters.");
         if (request.Reason is { } reason && (reason.Length is 0 or > MaxReason || reason.Any(char.IsControl)))
             throw new AwsErrorException("ValidationException", $"Reason must have 1 to {MaxReason} characters and no line breaks.");
+        var place = await starts.BeginAsync(context.Caller, cancellationToken);
+        try
+        {
+            return await StartAsync(request, target, context, place, cancellationToken);
+        }
+        catch
+        {
+            place.Dispose(); // safe when the session, which gives it back at its end, was entered already
+            throw;
+        }
+    }
+
+    /// <param name="request">What is asked for.</param>
+    /// <param name="target">The node, checked.</param>
+    /// <param name="context">Of the call.</param>
+    /// <param name="place">The session's from the moment it is entered.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task<StartSessionResponse> StartAsync(StartSessionRequest request, string target, CallContext context, IDisposable place, CancellationToken cancellationToken)
+    {
         var snapshot = context.Seen as DocumentSnapshot ?? documents.Remembered;
         var name = request.DocumentName ?? SessionDocuments.Default;
         var document = snapshot.Latest(name) ?? throw await UnknownAsync(name, snapshot, cancellationToken);
@@ -33,7 +53,7 @@ internal sealed class StartSession(
         var token = SessionToken.Create();
         if (!await store.InsertAsync(row, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, snapshot.Revision, cancellationToken))
             throw await ChangedAsync(name, cancellationToken);
-        var session = sessions.Add(row, task); // before the node can answer
+        var session = sessions.Add(row, task, place); // before the node can answer
         if (!connections.TryPost(target, task))
         {
             // It went away, or takes nothing more, since it was looked up.

@@ -25,6 +25,8 @@ internal sealed record ServerOptions
     public Uri? Endpoint { get; init; }
     /// <summary>Data channels that one address may have upgraded without having shown a token yet.</summary>
     public int OpeningPerAddress { get; init; } = 100;
+    /// <summary>Session starts in progress at once, of all people together; further ones wait and are then refused.</summary>
+    public int StartsAtOnce { get; init; } = 64 * Environment.ProcessorCount;
     /// <summary>Entries of the audit log older than this many days are removed; 0: never.</summary>
     public int AuditDays { get; init; } = 365;
     /// <summary>Ended sessions are listed in the history for this many days; 0: for ever.</summary>

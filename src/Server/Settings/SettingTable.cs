@@ -30,6 +30,8 @@ internal static class SettingTable
             (o, v) => o with { Endpoint = SettingValues.Endpoint(v) }),
         Single("opening-per-address", "N", "data channels one address may be opening at a time, 1 to 1000; more for a proxy or a network that shares one address (100)",
             (o, v) => o with { OpeningPerAddress = SettingValues.Count(v, 1, 1000) }),
+        Single("starts-at-once", "N", "session starts in progress at a time, 1 to 10000; others wait 3 s, then are told to try again (64 for each processor)",
+            (o, v) => o with { StartsAtOnce = SettingValues.Count(v, 1, 10_000) }),
         Single("audit-days", "N", "days that entries of the audit log are kept, 0 for ever (365)",
             (o, v) => o with { AuditDays = SettingValues.Count(v, 0, 36_500) }),
         Single("session-days", "N", "days that ended sessions are listed in the history, 0 for ever (30)",

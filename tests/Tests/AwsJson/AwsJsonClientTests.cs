@@ -98,6 +98,21 @@ public sealed class AwsJsonClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_start_is_tried_again_for_long_while_the_service_is_busy_and_the_person_is_told_once()
+    {
+        var (server, client) = await StartAsync();
+        const int busy = 8; // more than other calls are tried again
+        for (var i = 0; i < busy; i++) server.Answer(400, """{"__type":"ThrottlingException","message":"slow down"}""");
+        server.Answer(200, """{"SessionId":"s-1","TokenValue":"t","StreamUrl":"wss://h/"}""");
+        var told = 0;
+
+        Assert.Equal("s-1", (await client.StartSessionAsync(Shell, () => told++, default)).SessionId);
+
+        Assert.Equal((busy + 1, busy, 1), (server.Requests.Count, _time.Delays.Count, told));
+        Assert.All(_time.Delays, delay => Assert.InRange(delay, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public async Task A_lasting_error_is_thrown_after_three_retries()
     {
         var (server, client) = await StartAsync();
