@@ -1,11 +1,13 @@
 using Postern.Server.Api;
 using Postern.Server.Audit;
 using Postern.Server.CloudTrail;
+using Postern.Server.CloudWatchLogs;
 using Postern.Server.Documents;
 using Postern.Server.Gateway;
 using Postern.Server.Hosting;
 using Postern.Server.Iam;
 using Postern.Server.Identity;
+using Postern.Server.Logs;
 using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 using Postern.Server.Storage;
@@ -30,6 +32,7 @@ internal static class Program
         .AddStorage()
         .AddIam()
         .AddAudit()
+        .AddLogs()
         .AddApi()
         .AddIdentity()
         .AddNodes()
@@ -44,6 +47,7 @@ internal static class Program
         DocumentsFeature.AddTo(operations, services);
         SessionsFeature.AddTo(operations, services);
         CloudTrailFeature.AddTo(operations, services);
+        CloudWatchLogsFeature.AddTo(operations, services);
     }
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)

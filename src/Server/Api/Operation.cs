@@ -8,7 +8,7 @@ namespace Postern.Server.Api;
 /// <summary>A registered operation, its shapes hidden: bytes in, bytes out.</summary>
 internal abstract class Operation(string service, string target, Access access, string action)
 {
-    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export"];
+    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter"];
 
     /// <summary>The signing name requests must be signed for.</summary>
     public string Service { get; } = service;

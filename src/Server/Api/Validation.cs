@@ -74,12 +74,12 @@ internal sealed class Validation
         return this;
     }
 
-    /// <exception cref="AwsErrorException">ValidationException, when anything was wrong.</exception>
-    public void ThrowIfFaulty()
+    /// <exception cref="AwsErrorException">ValidationException or the code given, when anything was wrong.</exception>
+    public void ThrowIfFaulty(string code = "ValidationException")
     {
         if (_faults.Count == 0) return;
         var count = _faults.Count == 1 ? "1 validation error" : $"{_faults.Count} validation errors";
-        throw new AwsErrorException("ValidationException", $"{count} detected: {string.Join("; ", _faults.Take(MaxFaults))}");
+        throw new AwsErrorException(code, $"{count} detected: {string.Join("; ", _faults.Take(MaxFaults))}");
     }
 
     private void Add(string value, string member, string constraint) => _faults.Add($"{value} at '{member}' failed to satisfy constraint: {constraint}");

@@ -24,7 +24,8 @@ internal static class RecordedFields
         "UserName", "NewUserName", "Path", "NewPath", "PathPrefix", "GroupName", "NewGroupName", "RoleName", "PolicyName", "PolicyArn", "PolicyDocument",
         "AssumeRolePolicyDocument", "PermissionsBoundary", "MaxSessionDuration", "AccessKeyId", "Status", "VersionId", "SetAsDefault", "InstanceProfileName",
         "RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "PolicyArns", "TransitiveTagKeys", "SourceIdentity", "PolicySourceArn", "ActionNames",
-        "ResourceArns", "EntityFilter", "PolicyUsageFilter", "Scope", "OnlyAttached", "Marker", "MaxItems", "Filter",
+        "ResourceArns", "ResourceArn", "EntityFilter", "PolicyUsageFilter", "Scope", "OnlyAttached", "Marker", "MaxItems", "Filter",
+        "LogGroupName", "LogGroupNamePrefix", "LogGroupIdentifier", "LogStreamName", "LogStreamNames", "RetentionInDays", "FilterPattern",
     };
 
     /// <summary>Of the parameters of a session: where a tunnel leads. All others may be command lines.</summary>

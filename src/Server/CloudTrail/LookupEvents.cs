@@ -67,7 +67,7 @@ internal sealed class LookupEvents(AuditStore store)
                 break;
             case "ResourceName":
                 // A line that is the name, or ends in it: policies and people name a node with its ARN or its id.
-                var name = conditions.Value(Like(value));
+                var name = conditions.Value(SqlText.Like(value));
                 conditions.And($"(('\n' || resources || '\n') LIKE '%\n' || {name} || '\n%' ESCAPE '!' OR (resources || '\n') LIKE '%/' || {name} || '\n%' ESCAPE '!')");
                 break;
             case "ResourceType":
@@ -87,8 +87,6 @@ internal sealed class LookupEvents(AuditStore store)
         "EventSource" => "event_source",
         _ => "access_key_id",
     };
-
-    private static string Like(string text) => text.Replace("!", "!!").Replace("%", "!%").Replace("_", "!_");
 
     private static string ScopeOf(LookupEventsRequest request) => PageToken.Scope("LookupEvents",
     [
