@@ -15,7 +15,7 @@ public enum AgentMessageError
     WrongDigest,
 }
 
-/// <summary>Reads and writes agent messages. One message is the whole payload of one WebSocket message. Never allocates.</summary>
+/// <summary>Reads and writes agent messages. One message is the whole payload of one WebSocket message. Only <see cref="Renumber"/> allocates.</summary>
 public static class AgentMessageCodec
 {
     private const int TypeOffset = 4, TypeLength = 32, VersionOffset = 36, DateOffset = 40, SequenceOffset = 48, FlagsOffset = 56,
@@ -74,6 +74,17 @@ public static class AgentMessageCodec
             return true;
         Span<byte> text = stackalloc byte[DigestLength];
         return Convert.TryToHexStringLower(digest[..(DigestLength / 2)], text, out _) && text.SequenceEqual(given);
+    }
+
+    /// <summary>The digest that the header of a frame states.</summary>
+    public static ReadOnlySpan<byte> DigestOf(ReadOnlySpan<byte> frame) => frame.Slice(DigestOffset, DigestLength);
+
+    /// <summary>A copy of a frame with another sequence number.</summary>
+    public static byte[] Renumber(ReadOnlySpan<byte> frame, long sequenceNumber)
+    {
+        var copy = frame.ToArray();
+        BinaryPrimitives.WriteInt64BigEndian(copy.AsSpan(SequenceOffset), sequenceNumber);
+        return copy;
     }
 
     /// <summary>Whether a payload goes without a digest: the field is zero. Only between ends that agreed on it.</summary>

@@ -38,4 +38,7 @@ internal static partial class Log
 
     [LoggerMessage(1610, LogLevel.Error, "A channel failed inside the gateway")]
     public static partial void Failed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1611, LogLevel.Information, "Session {SessionId}: the client used number {Number} twice; the second message goes on as {Next}")]
+    public static partial void Renumbered(ILogger logger, string sessionId, long number, long next);
 }

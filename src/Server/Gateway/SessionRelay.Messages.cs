@@ -9,6 +9,7 @@ namespace Postern.Server.Gateway;
 internal sealed partial class SessionRelay
 {
     private const byte SmuxVersion = 1, SmuxNop = 3, SmuxHeaderSize = 8;
+    private readonly InputNumbers _inputNumbers = new();
     private long _highestInput = -1, _highestOutput = -1;
 
     private async Task ReceiveAsync(ChannelSocket socket, SessionSide side)
@@ -89,7 +90,7 @@ internal sealed partial class SessionRelay
                 if (header.SequenceNumber < 0)
                     return false;
                 await FromClientStreamAsync(header, frame, cancellationToken);
-                // After it was forwarded, and also when its number was used twice: AWS's plugin does not lock its counter.
+                // After it was forwarded, and whatever became of it.
                 if (IsTermination(header, frame.Span))
                     await _session.PostAsync(new SessionEvent.Terminate("Terminated by the client.", ""), cancellationToken);
                 return true;
@@ -101,6 +102,12 @@ internal sealed partial class SessionRelay
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FromClientStreamAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
+        if (!_gate.IsOurs && _inputNumbers.NumberOf(header, frame.Span) is var number && number != header.SequenceNumber)
+        {
+            Log.Renumbered(_log, SessionId, header.SequenceNumber, number);
+            header = header with { SequenceNumber = number };
+            frame = AgentMessageCodec.Renumber(frame.Span, number);
+        }
         if (_ackedByAgent.Contains(header.SequenceNumber))
         {
             await _toClient.SendAsync(FrameKind.Acknowledge, header.SequenceNumber, MessageFactory.Acknowledge(header, _time), cancellationToken);

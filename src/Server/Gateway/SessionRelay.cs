@@ -58,7 +58,10 @@ internal sealed partial class SessionRelay
             if (!attached)
                 return false;
             if (side == SessionSide.Client)
+            {
                 Volatile.Write(ref _clientCame, true);
+                _inputNumbers.Forget();
+            }
             Log.Attached(_log, SessionId, side);
             await TellAsync(lane, side, silent: false, socket.Aborted);
             await ReceiveAsync(socket, side);

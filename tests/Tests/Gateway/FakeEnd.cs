@@ -56,6 +56,9 @@ internal sealed class FakeEnd(WebSocket socket, AgentMessageType streamType) : I
     /// <summary>The same bytes once more.</summary>
     public Task ResendAsync(long sequence) => SendRawAsync(_sent[sequence]);
 
+    /// <summary>The last message with that number.</summary>
+    public byte[] Sent(long sequence) => _sent[sequence];
+
     public Guid IdOf(long sequence) => AgentMessageCodec.TryRead(_sent[sequence], out var header, out _) ? header.MessageId : default;
 
     public Task AcknowledgeAsync(long sequence)
