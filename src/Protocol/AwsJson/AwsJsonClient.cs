@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Postern.Protocol.SigV4;
@@ -109,13 +110,14 @@ public sealed class AwsJsonClient
 
     private async Task<ReadOnlyMemory<byte>> CallAsync(string service, string target, ReadOnlyMemory<byte> body, bool retriesThrottled, CancellationToken cancellationToken)
     {
+        var call = Guid.NewGuid().ToString();
         var bodyHash = Convert.ToHexStringLower(SHA256.HashData(body.Span));
         for (var attempt = 0; ; attempt++)
         {
             var backOff = RetryPolicy.BackOff;
             try
             {
-                var answer = await _send(_endpoint, Headers(service, target, bodyHash), body, cancellationToken).ConfigureAwait(false);
+                var answer = await _send(_endpoint, Headers(service, target, bodyHash, call, attempt + 1), body, cancellationToken).ConfigureAwait(false);
                 if (answer.Status is >= 200 and < 300) return answer.Body;
                 var error = AwsErrorBody.Parse(answer, _endpoint);
                 var throttled = RetryPolicy.IsThrottled(error);
@@ -130,9 +132,14 @@ public sealed class AwsJsonClient
         }
     }
 
-    private List<KeyValuePair<string, string>> Headers(string service, string target, string bodyHash)
+    // Numbered as the SDKs do, and signed: otherwise two equal calls within a second would have one signature, as if one were a copy of the other.
+    private List<KeyValuePair<string, string>> Headers(string service, string target, string bodyHash, string call, int attempt)
     {
-        List<KeyValuePair<string, string>> headers = [new(HostHeader, _host), new(ContentTypeHeader, ContentType), new("X-Amz-Target", target)];
+        List<KeyValuePair<string, string>> headers =
+        [
+            new(HostHeader, _host), new(ContentTypeHeader, ContentType), new("X-Amz-Target", target),
+            new("amz-sdk-invocation-id", call), new("amz-sdk-request", string.Create(CultureInfo.InvariantCulture, $"attempt={attempt}; max={RetryPolicy.Retries + 1}")),
+        ];
         headers.AddRange(_sign(new SignableRequest { Method = "POST", Path = "/", Headers = headers, BodyHash = bodyHash }, service));
         return headers;
     }

@@ -87,7 +87,7 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
     {
         var caller = record.Caller = operation.Access == Access.Anonymous
             ? Caller.Anonymous(options.Account)
-            : await authenticator.AuthenticateAsync(http, body, operation.Service, once: !operation.IsReadOnly, http.RequestAborted);
+            : await authenticator.AuthenticateAsync(http, body, operation.Service, once: operation.IsOnce, http.RequestAborted);
         recorder.RequireWritable(record);
         if (!caller.Satisfies(operation.Access))
             throw AuthErrors.NotAuthorized(caller, operation.Action);

@@ -8,6 +8,8 @@ namespace Postern.Server.Api;
 /// <summary>A registered operation, its shapes hidden: bytes in, bytes out.</summary>
 internal abstract class Operation(string service, string target, Access access, string action)
 {
+    /// <summary>It changes nothing, and yet its answer is worth as much as the caller's own keys.</summary>
+    private const string GivesKeys = "sts:GetSessionToken";
     private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter"];
 
     /// <summary>The signing name requests must be signed for.</summary>
@@ -18,6 +20,9 @@ internal abstract class Operation(string service, string target, Access access, 
 
     /// <summary>By the name, as AWS names operations: it changes nothing.</summary>
     public bool IsReadOnly { get; } = ReadingVerbs.Any(verb => action[(action.IndexOf(':') + 1)..].StartsWith(verb, StringComparison.Ordinal));
+
+    /// <summary>A signature is good for one call: whoever repeats a recorded request gains nothing.</summary>
+    public bool IsOnce => !IsReadOnly || Action == GivesKeys;
 
     /// <summary>Reads the body, which nobody has been allowed to send yet: it is bounded, and nothing but its shape is looked at.</summary>
     /// <exception cref="AwsErrorException">SerializationException.</exception>

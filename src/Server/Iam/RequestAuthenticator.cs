@@ -25,7 +25,7 @@ internal sealed class RequestAuthenticator(
     /// <param name="http">The request; its body is not read here.</param>
     /// <param name="body">The whole body, empty for an upgrade.</param>
     /// <param name="service">The signing name expected: ssm, ssmmessages, ec2messages, iam, sts …</param>
-    /// <param name="once">The request changes something, so its signature is good for one call. (A presigned URL is made to be used again.)</param>
+    /// <param name="once">The request changes something or is answered with keys, so its signature is good for one call. (A presigned URL is made to be used again.)</param>
     /// <param name="cancellationToken">The end of the request.</param>
     /// <exception cref="AwsErrorException">The caller is refused; code and status are those to answer with.</exception>
     public async Task<Caller> AuthenticateAsync(HttpContext http, ReadOnlyMemory<byte> body, string service, bool once, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class RequestAuthenticator(
             var caller = claims.AccessKeyId.StartsWith(NodeIdPrefix, StringComparison.Ordinal) ? await NodeKeyAsync(signed, cancellationToken)
                 : claims.AccessKeyId.StartsWith(KeyIds.TemporaryPrefix, StringComparison.Ordinal) ? await TemporaryAsync(signed, cancellationToken)
                 : await UserAsync(signed, cancellationToken);
-            return once && claims.Expires is null && seen.IsReplay(claims.Signature) ? throw AuthErrors.Replayed() : caller;
+            return once && claims.Expires is null && seen.IsReplay(claims.Signature, RequestAttempt.Of(http, caller)) ? throw AuthErrors.Replayed() : caller;
         }
         catch (AwsErrorException refusal)
         {

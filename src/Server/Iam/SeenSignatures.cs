@@ -1,9 +1,9 @@
 namespace Postern.Server.Iam;
 
 /// <summary>
-/// The signatures of calls that changed something, for as long as they are valid. The date in a signature has whole seconds: a client that tries
-/// again within the second, or two machines with the same key and the same timetable, send the same one. So a repeat is let through when
-/// it comes soon. Later, it was copied.
+/// The signatures of calls that changed something, for as long as they are valid. The date in a signature has whole seconds, so that honest calls may have the
+/// same one: a client that tries again within the second, several that a script starts at once. Those say themselves which attempt they are
+/// (<see cref="RequestAttempt"/>) and come soon, from one place. Everything else was copied.
 /// </summary>
 internal sealed class SeenSignatures(TimeProvider time)
 {
@@ -11,27 +11,38 @@ internal sealed class SeenSignatures(TimeProvider time)
     public static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
     /// <summary>Signatures are remembered for one to two of these: a signature's date may be that far behind or ahead.</summary>
     public static readonly TimeSpan Window = 2 * RequestAuthenticator.DateTolerance;
-    /// <summary>Signatures of one window, some 150 bytes each. When there are more the oldest window is forgotten early.</summary>
+    /// <summary>Calls of one window, some 250 bytes each. When there are more the oldest window is forgotten early.</summary>
     public const int MaxSeen = 65_536;
 
     private readonly Lock _lock = new();
-    private Dictionary<string, long> _now = new(StringComparer.Ordinal), _before = new(StringComparer.Ordinal);
+    private Dictionary<string, First> _now = new(StringComparer.Ordinal), _before = new(StringComparer.Ordinal);
+    private HashSet<(string Signature, string Id)> _attemptsNow = [], _attemptsBefore = [];
     private long _began = time.GetTimestamp();
 
-    /// <summary>True when the signature came before and this is no retry. The signature has been verified.</summary>
-    public bool IsReplay(string signature)
+    /// <summary>True when the call is a copy of one that came before. The signature has been verified.</summary>
+    public bool IsReplay(string signature, RequestAttempt attempt)
     {
         lock (_lock)
         {
-            if (_now.Count >= MaxSeen || time.GetElapsedTime(_began) >= Window)
-            {
-                (_before, _now) = (_now, new(StringComparer.Ordinal));
-                _began = time.GetTimestamp();
-            }
-            if (_now.TryGetValue(signature, out var first) || _before.TryGetValue(signature, out first))
-                return time.GetElapsedTime(first) > RetryTime;
-            _now.Add(signature, time.GetTimestamp());
-            return false;
+            BeginWindow();
+            if (!_now.TryGetValue(signature, out var first) && !_before.TryGetValue(signature, out first))
+                _now.Add(signature, first = new(time.GetTimestamp(), attempt.Source, attempt.Id is not null));
+            else if (time.GetElapsedTime(first.At) > RetryTime || first.Source != attempt.Source || first.IsNumbered != attempt.Id is not null)
+                return true;
+            else if (attempt.Id is null)
+                return !attempt.OfNode;
+            return attempt.Id is not null && (_attemptsBefore.Contains((signature, attempt.Id)) || !_attemptsNow.Add((signature, attempt.Id)));
         }
     }
+
+    private void BeginWindow()
+    {
+        if (_now.Count + _attemptsNow.Count < 2 * MaxSeen && time.GetElapsedTime(_began) < Window)
+            return;
+        (_before, _now) = (_now, new(StringComparer.Ordinal));
+        (_attemptsBefore, _attemptsNow) = (_attemptsNow, []);
+        _began = time.GetTimestamp();
+    }
+
+    private readonly record struct First(long At, string Source, bool IsNumbered);
 }

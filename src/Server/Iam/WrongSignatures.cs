@@ -59,7 +59,8 @@ internal sealed class WrongSignatures(TimeProvider time)
         _began = time.GetTimestamp();
     }
 
-    private static string NetworkOf(IPAddress? source) => source switch
+    /// <summary>An address, or the /64 network that an IPv6 address belongs to.</summary>
+    internal static string NetworkOf(IPAddress? source) => source switch
     {
         null => "",
         { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false } => Convert.ToHexString(source.GetAddressBytes().AsSpan(0, NetworkBytes)),

@@ -41,6 +41,15 @@ public sealed partial class IdentityTests
     }
 
     [Fact]
+    public async Task Attempts_of_boto3_are_heard_and_copies_of_its_requests_are_not()
+    {
+        Assert.SkipWhen(new BotoPerson().Unavailable is not null, new BotoPerson().Unavailable ?? "");
+        await using var gateway = await Gateway.StartAsync();
+        var output = await Child.OutputOfAsync(BotoPerson.Run(gateway, "boto_replay.py"), within: TimeSpan.FromMinutes(2));
+        Assert.Equal("ok", output.Trim());
+    }
+
+    [Fact]
     public async Task In_another_region_IAM_is_called_as_global_and_STS_either_way()
     {
         Assert.SkipWhen(new BotoPerson().Unavailable is not null, new BotoPerson().Unavailable ?? "");

@@ -64,6 +64,7 @@ internal sealed class SignedApi : IDisposable
             else if (name != "host")
                 request.Headers.TryAddWithoutValidation(name, value);
         }
+        request.Headers.Add("amz-sdk-invocation-id", Guid.NewGuid().ToString()); // not signed, as with boto3
         tamper?.Invoke(request);
         using var response = await _http.SendAsync(request);
         return new(response.StatusCode, Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync()));

@@ -48,6 +48,10 @@ internal sealed record ApiCall
     public RSA? NodeKey { get; init; }
     public string NodeId { get; init; } = "";
     public bool Chunked { get; init; }
+    /// <summary>Which attempt the request says it is; null: another one each time it is sent.</summary>
+    public string? Attempt { get; init; }
+    /// <summary>It says so at all, as every current SDK.</summary>
+    public bool Numbered { get; init; } = true;
 
     /// <summary>A call of one operation without members, in the operation's protocol, not signed.</summary>
     public static ApiCall Of(Operation operation)
@@ -90,6 +94,8 @@ internal sealed record ApiCall
             // Asks first, as boto3 does: a body that is refused by its length would meet a closed connection, and the answer would be lost.
             message.Headers.ExpectContinue = !Chunked && (BodySent ?? Body).Length > LargeBody;
         }
+        if (Numbered) // and not signed, as with boto3
+            message.Headers.Add("amz-sdk-invocation-id", Attempt ?? Guid.NewGuid().ToString());
         foreach (var (name, value) in headers.Where(header => header.Key != "Content-Type"))
             message.Headers.TryAddWithoutValidation(name, value);
         using var response = await host.Http.SendAsync(message, TestContext.Current.CancellationToken);

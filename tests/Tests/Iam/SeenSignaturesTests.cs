@@ -5,18 +5,47 @@ namespace Postern.Tests.Iam;
 
 public sealed class SeenSignaturesTests
 {
+    private static readonly RequestAttempt First = new("call attempt=1", "192.0.2.1", false), Second = First with { Id = "call attempt=2" };
+
     private readonly ManualTime _time = new();
 
     [Fact]
-    public void A_retry_is_let_through_and_a_copy_is_not()
+    public void Another_attempt_is_let_through_for_a_while_and_a_copy_never()
     {
         var seen = new SeenSignatures(_time);
-        Assert.False(seen.IsReplay("a"));
+        Assert.False(seen.IsReplay("a", First));
+        Assert.True(seen.IsReplay("a", First));
         _time.Advance(SeenSignatures.RetryTime);
-        Assert.False(seen.IsReplay("a"));
+        Assert.False(seen.IsReplay("a", Second));
+        Assert.True(seen.IsReplay("a", Second));
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(seen.IsReplay("a"));
-        Assert.False(seen.IsReplay("b"));
+        Assert.True(seen.IsReplay("a", First with { Id = "call attempt=3" }));
+        Assert.False(seen.IsReplay("b", First));
+    }
+
+    [Fact]
+    public void A_repeat_from_elsewhere_is_a_copy_whatever_it_says()
+    {
+        var seen = new SeenSignatures(_time);
+        Assert.False(seen.IsReplay("a", First));
+        Assert.True(seen.IsReplay("a", Second with { Source = "192.0.2.2" }));
+        Assert.False(seen.IsReplay("a", Second)); // the copy did not use the honest attempt up
+    }
+
+    [Fact]
+    public void Calls_without_a_number_come_once_but_for_those_of_nodes()
+    {
+        var seen = new SeenSignatures(_time);
+        var plain = First with { Id = null };
+        Assert.False(seen.IsReplay("user", plain));
+        Assert.True(seen.IsReplay("user", plain));
+        Assert.True(seen.IsReplay("user", First)); // a number that was added to a copy
+        var node = plain with { OfNode = true };
+        Assert.False(seen.IsReplay("node", node));
+        Assert.False(seen.IsReplay("node", node));
+        Assert.True(seen.IsReplay("node", node with { Source = "192.0.2.2" }));
+        _time.Advance(SeenSignatures.RetryTime + TimeSpan.FromSeconds(1));
+        Assert.True(seen.IsReplay("node", node));
     }
 
     [Fact]
@@ -24,11 +53,13 @@ public sealed class SeenSignaturesTests
     {
         var seen = new SeenSignatures(_time);
         _time.Advance(SeenSignatures.Window - TimeSpan.FromSeconds(1));
-        Assert.False(seen.IsReplay("a"));
-        _time.Advance(SeenSignatures.RetryTime + TimeSpan.FromSeconds(1));
-        for (var passed = SeenSignatures.RetryTime; passed < SeenSignatures.Window; passed += TimeSpan.FromMinutes(1))
+        Assert.False(seen.IsReplay("a", First));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.True(seen.IsReplay("a", First)); // in the window before
+        _time.Advance(SeenSignatures.RetryTime);
+        for (var passed = SeenSignatures.RetryTime; passed < SeenSignatures.Window - TimeSpan.FromMinutes(1); passed += TimeSpan.FromMinutes(1))
         {
-            Assert.True(seen.IsReplay("a"));
+            Assert.True(seen.IsReplay("a", Second));
             _time.Advance(TimeSpan.FromMinutes(1));
         }
     }
@@ -37,11 +68,10 @@ public sealed class SeenSignaturesTests
     public void Memory_is_bounded_to_two_windows()
     {
         var seen = new SeenSignatures(_time);
-        Assert.False(seen.IsReplay("first"));
-        _time.Advance(SeenSignatures.RetryTime + TimeSpan.FromSeconds(1));
-        for (var i = 0; i < SeenSignatures.MaxSeen; i++) Assert.False(seen.IsReplay($"x{i}"));
-        Assert.True(seen.IsReplay("first"));
-        for (var i = 0; i < SeenSignatures.MaxSeen; i++) Assert.False(seen.IsReplay($"y{i}"));
-        Assert.False(seen.IsReplay("first"));
+        Assert.False(seen.IsReplay("first", First));
+        for (var i = 0; i < SeenSignatures.MaxSeen; i++) Assert.False(seen.IsReplay($"x{i}", First));
+        Assert.True(seen.IsReplay("first", First));
+        for (var i = 0; i < SeenSignatures.MaxSeen; i++) Assert.False(seen.IsReplay($"y{i}", First));
+        Assert.False(seen.IsReplay("first", First));
     }
 }

@@ -41,18 +41,36 @@ public sealed class SignatureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_is_carried_out_once_for_each_signature_but_for_retries()
+    public async Task A_change_is_carried_out_once_for_each_signature_but_for_other_attempts()
     {
-        var change = ApiCall.Query(QueryService.Iam, "Action=CreateGroup&GroupName=once") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow };
+        var change = ApiCall.Query(QueryService.Iam, "Action=CreateGroup&GroupName=once") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow, Attempt = "1" };
         Assert.Equal(200, (await change.SendAsync(_host)).Status);
-        Assert.Equal("EntityAlreadyExists", (await change.SendAsync(_host)).Error.Code); // a client that did not hear the answer
+        Assert.Equal("SignatureDoesNotMatch", (await change.SendAsync(_host)).Error.Code); // a copy, as it went on the wire
+        Assert.Equal("EntityAlreadyExists", (await (change with { Attempt = "2" }).SendAsync(_host)).Error.Code); // a client that did not hear the answer
         var look = ApiCall.Query(QueryService.Iam, "Action=ListGroups") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow };
         Assert.Equal(200, (await look.SendAsync(_host)).Status);
         _time.Advance(SeenSignatures.RetryTime + TimeSpan.FromSeconds(1));
-        var copied = await change.SendAsync(_host);
+        var copied = await (change with { Attempt = "3" }).SendAsync(_host);
         Assert.Equal(("SignatureDoesNotMatch", 403), (copied.Error.Code, copied.Status));
         Assert.StartsWith("Signature already used", copied.Error.Message);
         Assert.Equal(200, (await look.SendAsync(_host)).Status); // changes nothing, so it may come again
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_number_its_calls_is_never_heard_twice_with_one_signature()
+    {
+        var change = ApiCall.Query(QueryService.Iam, "Action=CreateGroup&GroupName=plain") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow, Numbered = false };
+        Assert.Equal(200, (await change.SendAsync(_host)).Status);
+        Assert.Equal("SignatureDoesNotMatch", (await change.SendAsync(_host)).Error.Code);
+        Assert.Equal("SignatureDoesNotMatch", (await (change with { Numbered = true }).SendAsync(_host)).Error.Code);
+    }
+
+    [Fact]
+    public async Task Whoever_repeats_a_request_for_temporary_keys_gets_none()
+    {
+        var request = ApiCall.Query(QueryService.Sts, "Action=GetSessionToken") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow, Attempt = "1" };
+        Assert.Equal(200, (await request.SendAsync(_host)).Status);
+        Assert.Equal("SignatureDoesNotMatch", (await request.SendAsync(_host)).Error.Code);
     }
 
     [Fact]
