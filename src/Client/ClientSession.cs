@@ -56,6 +56,9 @@ public sealed partial class ClientSession : IAsyncDisposable
     /// <summary>The command's exit code, when the node sent one.</summary>
     public int? ExitCode { get; private set; }
 
+    /// <summary>The shortest round trip to the node and back; zero while none was measured.</summary>
+    internal TimeSpan RoundTrip => _stream.RoundTrip;
+
     /// <summary>Names the handler of everything the node sends; data waits until it is there. Once only.</summary>
     public void Attach(SessionDataHandler handler)
     {

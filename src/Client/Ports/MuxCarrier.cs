@@ -24,7 +24,7 @@ internal sealed class MuxCarrier : IPortCarrier
     public MuxCarrier(ClientSession session, SessionFacts facts, Action<string?> onFailed)
     {
         _onFailed = onFailed;
-        var options = new MuxOptions { Role = MuxRole.Client, Extended = facts.ExtendedMux };
+        var options = new MuxOptions { Role = MuxRole.Client, Extended = facts.ExtendedMux, RoundTrip = () => session.RoundTrip };
         _mux = new MuxSession(options, (bytes, token) => session.SendAsync(PayloadType.Output, bytes, token));
         if (!facts.ExtendedMux && AgentVersions.NeedsMuxKeepAlive(facts.AgentVersion))
             _keepAlive = KeepAliveAsync(session);

@@ -6,7 +6,7 @@ namespace Postern.Protocol.DataStream;
 public sealed partial class DataStream
 {
     private volatile bool _takesNoDigest, _cumulativeAcks, _omitsDigest;
-    private volatile bool _passesLarge;
+    private volatile bool _passesLarge, _windowGrows;
     /// <summary>0 as long as nothing was agreed.</summary>
     private int _maxPayload;
 
@@ -36,6 +36,8 @@ public sealed partial class DataStream
     {
         MaxPayload = agreed.MaxPayload;
         _omitsDigest = agreed.NoDigest;
+        // In other sessions the peer keeps what its slow reader has not taken, in a place for no more than the first window.
+        _windowGrows = agreed is { ExtendedMux: true, CumulativeAcks: true };
     }
 
     private bool IsIntact(ReadOnlySpan<byte> frame) =>

@@ -14,6 +14,7 @@ public sealed partial class DataStream
     private readonly ITimer _tickTimer;
     private readonly Queue<long> _resends = new();
     private RoundTrip _roundTrip;
+    private long _shortestTrip;
     private bool _tickArmed, _tickDue, _resendGrows;
     private int _round, _batch, _outstanding, _backoff;
     private long _resendNext, _resent;
@@ -30,6 +31,7 @@ public sealed partial class DataStream
         (_batch, _outstanding, _backoff) = (0, 0, 0);
         _resendGrows = false;
         _roundTrip = new RoundTrip(_options.InitialTimeout, _options.MaxTimeout);
+        Interlocked.Exchange(ref _shortestTrip, 0);
         for (var sequence = _ring.Oldest; sequence < _ring.Next; sequence++)
             _ring[sequence].Round = 0;
         _writerWake.Set();
@@ -71,7 +73,10 @@ public sealed partial class DataStream
     private void OnTick()
     {
         if (_ring.Count == 0)
+        {
             _frames.Trim();
+            _window.Shrink(); // an idle session leaves the budget to others
+        }
         if (_ring.Count == 0 || _ring.Oldest >= _cursor || _resends.Count > 0)
             return;
         if (!IsOverdue(_ring[_ring.Oldest], _backoff))
@@ -91,6 +96,7 @@ public sealed partial class DataStream
                 return false;
             // Of a resent message nobody knows which copy is acknowledged, so only others are measured.
             _roundTrip.Sample(_time.GetElapsedTime(message.LastSent));
+            Interlocked.Exchange(ref _shortestTrip, _roundTrip.Shortest.Ticks);
             _backoff = 0;
             return false;
         }

@@ -10,6 +10,7 @@ public sealed partial class DataStream
     /// <summary>One sender at a time numbers messages, so that the parts of a long payload stay together.</summary>
     private readonly SemaphoreSlim _sendTurn = new(1, 1);
     private readonly MessageIdSource _ids = new();
+    private readonly PathWindow _window;
     private readonly Signal _windowOpen = new();
     private TaskCompletionSource<bool>? _drained;
     private bool _windowAwaited;
@@ -76,7 +77,7 @@ public sealed partial class DataStream
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_ended, this);
-                if (_ring.Count == 0 || (_ring.Bytes + size <= _options.SendWindow && IsWithinBounds()))
+                if (_ring.Count == 0 || (_ring.Bytes + size <= _window.Size && IsWithinBounds()))
                     return;
                 _windowAwaited = true;
             }
@@ -85,7 +86,7 @@ public sealed partial class DataStream
     }
 
     /// <summary>What a peer that leaves out single messages could otherwise make grow.</summary>
-    private bool IsWithinBounds() => _ring.Span < UnacknowledgedRing.MaxSpan && _frames.Held / 2 <= _options.SendWindow + Segments.Size;
+    private bool IsWithinBounds() => _ring.Span < UnacknowledgedRing.MaxSpan && _frames.Held / 2 <= _window.Size + Segments.Size;
 
     /// <summary>Makes the frame and puts it into the ring, where the writer finds it. Called by the one whose turn it is.</summary>
     private long Enqueue(PayloadType type, ReadOnlySpan<byte> payload)
@@ -131,7 +132,7 @@ public sealed partial class DataStream
                 Interlocked.Increment(ref _dropped);
                 return;
             }
-            var removed = false;
+            var (removed, before) = (false, _ring.Bytes);
             for (var number = cumulative ? _ring.Oldest : sequence; number <= sequence; number++)
             {
                 if (!_ring.TryRemove(number, out var message))
@@ -146,13 +147,15 @@ public sealed partial class DataStream
                 _resendGrows = false;
                 return;
             }
+            if (_windowGrows)
+                _window.Passed(before - _ring.Bytes, _roundTrip.Shortest, _time);
             if (_ring.Count == 0)
             {
                 _drained?.TrySetResult(true);
                 _drained = null;
             }
             // Woken at half a window, a sender has something to do for a while.
-            if (_windowAwaited && (_ring.Bytes <= _options.SendWindow / 2 || _ring.Count == 0) && IsWithinBounds())
+            if (_windowAwaited && (_ring.Bytes <= _window.Size / 2 || _ring.Count == 0) && IsWithinBounds())
             {
                 _windowAwaited = false;
                 _windowOpen.Set();

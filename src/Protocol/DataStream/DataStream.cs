@@ -39,6 +39,7 @@ public sealed partial class DataStream : IAsyncDisposable
             ? (AgentMessageType.OutputStreamData, AgentMessageType.InputStreamData)
             : (AgentMessageType.InputStreamData, AgentMessageType.OutputStreamData);
         _roundTrip = new RoundTrip(options.InitialTimeout, options.MaxTimeout);
+        _window = new PathWindow(options.SendWindow, Math.Max(options.SendWindow, options.LargestSendWindow), options.Budget);
         _ackTimer = time.CreateTimer(static stream => ((DataStream)stream!).OnAckTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _tickTimer = time.CreateTimer(static stream => ((DataStream)stream!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -63,6 +64,19 @@ public sealed partial class DataStream : IAsyncDisposable
         {
             lock (_gate)
                 return _resent;
+        }
+    }
+
+    /// <summary>The shortest round trip to the other end and back on the present socket; zero while none was measured.</summary>
+    public TimeSpan RoundTrip => new(Interlocked.Read(ref _shortestTrip));
+
+    /// <summary>Unacknowledged bytes that may be under way at the moment.</summary>
+    internal int Window
+    {
+        get
+        {
+            lock (_gate)
+                return _window.Size;
         }
     }
 
@@ -168,6 +182,7 @@ public sealed partial class DataStream : IAsyncDisposable
             _drained?.TrySetResult(false);
             DropControls();
             ReleaseUnacknowledged();
+            _window.Shrink();
         }
         _tickTimer.Dispose();
         _ackTimer.Dispose();

@@ -27,8 +27,12 @@ public sealed record DataStreamOptions
     public const int LargestPayload = LargestFrame - Messages.AgentMessageHeader.Size;
 
     public StreamSide Side { get; init; }
-    /// <summary>Unacknowledged bytes (headers included) a sender may have under way before SendAsync waits.</summary>
+    /// <summary>Unacknowledged bytes (headers included) a sender may have under way before SendAsync waits, at first and while idle.</summary>
     public int SendWindow { get; init; } = 4 * 1024 * 1024;
+    /// <summary>What <see cref="SendWindow"/> may grow to on a long path, when the peer takes what it gets at once (the extended multiplexer).</summary>
+    public int LargestSendWindow { get; init; } = 32 * 1024 * 1024;
+    /// <summary>Pays for the difference.</summary>
+    public WindowBudget Budget { get; init; } = WindowBudget.OfProcess;
     /// <summary>Bytes of early messages kept while an earlier one is missing; beyond it they are dropped, not acknowledged.</summary>
     public int EarlyLimit { get; init; } = 4 * 1024 * 1024;
     public TimeSpan ResendTick { get; init; } = TimeSpan.FromMilliseconds(100);

@@ -14,8 +14,18 @@ public sealed record MuxOptions
     public bool Extended { get; init; }
     /// <summary>Unread bytes of the whole session (stock mode) beyond which receiving waits.</summary>
     public int SessionBuffer { get; init; } = 4 * 1024 * 1024;
-    /// <summary>Unread bytes one stream may hold (extended mode); at least <see cref="InitialWindow"/>.</summary>
+    /// <summary>Unread bytes one stream may hold (extended mode) once it is read; at least <see cref="InitialWindow"/>.</summary>
     public int StreamWindow { get; init; } = 1024 * 1024;
+    /// <summary>What <see cref="StreamWindow"/> may grow to on a long path, while the stream is read as fast as it comes.</summary>
+    public int LargestStreamWindow { get; init; } = 32 * 1024 * 1024;
+    /// <summary>Bytes by which all streams of the session together may have grown: half of <see cref="MaxUnread"/>, so that no stream is aborted for having grown alone.</summary>
+    public int SessionGrowth { get; init; } = 32 * 1024 * 1024;
+    /// <summary>Pays for it.</summary>
+    public WindowBudget Budget { get; init; } = WindowBudget.OfProcess;
+    /// <summary>The shortest round trip to the peer and back, zero while unknown; null: windows do not grow.</summary>
+    public Func<TimeSpan>? RoundTrip { get; init; }
+    /// <summary>Measures what is read in a round trip.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
     /// <summary>
     /// Unread bytes of the whole session (extended mode) beyond which a stream that holds more than its share is aborted: windows of
     /// thousands of stalled streams add up to more memory than a session may take.
@@ -30,6 +40,8 @@ public sealed record MuxOptions
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(SessionBuffer);
         ArgumentOutOfRangeException.ThrowIfLessThan(StreamWindow, InitialWindow);
+        ArgumentOutOfRangeException.ThrowIfLessThan(LargestStreamWindow, StreamWindow);
+        ArgumentOutOfRangeException.ThrowIfNegative(SessionGrowth);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxUnread, InitialWindow);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxFrame);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MaxFrame, ushort.MaxValue);

@@ -25,6 +25,7 @@ public sealed partial class MuxSession : IAsyncDisposable
     {
         options.Validate();
         Options = options;
+        Growth = new WindowBudget(options.SessionGrowth, within: options.Budget);
         _output = output;
         _lifeToken = _life.Token;
         _nextId = options.Role == MuxRole.Client ? FirstClientId : FirstServerId;
@@ -32,6 +33,9 @@ public sealed partial class MuxSession : IAsyncDisposable
     }
 
     internal MuxOptions Options { get; }
+
+    /// <summary>What the windows of all streams may grow by.</summary>
+    internal WindowBudget Growth { get; }
 
     /// <summary>What ended the session, if it was an error.</summary>
     public Exception? Cause { get; private set; }

@@ -5,6 +5,7 @@ namespace Postern.Protocol.Smux;
 public sealed partial class MuxStream
 {
     private readonly ByteQueue _unread = new();
+    private readonly PathWindow _window;
     private bool _finReceived, _windowOwed;
     /// <summary>Bytes the peer may still send (extended mode).</summary>
     private int _receiveCredit = MuxOptions.InitialWindow;
@@ -33,8 +34,9 @@ public sealed partial class MuxStream
             if (count == 0)
                 return _finReceived || buffer.IsEmpty;
             _session.OnConsumed(count);
+            Measure(count);
             // Announced by halves of a window, so that there is not a frame for each read.
-            announce = Extended && !_finReceived && !_windowOwed && Grant >= _session.Options.StreamWindow / 2;
+            announce = Extended && !_finReceived && !_windowOwed && Grant >= _window.Size / 2;
             if (announce)
             {
                 _windowOwed = true;
@@ -47,7 +49,25 @@ public sealed partial class MuxStream
     }
 
     /// <summary>What the peer may be allowed to send beyond what it is.</summary>
-    private int Grant => _session.Options.StreamWindow - _unread.Length - _receiveCredit;
+    private int Grant => _window.Size - _unread.Length - _receiveCredit;
+
+    /// <summary>Bytes this stream may hold at the moment.</summary>
+    internal int Window => _window.Size;
+
+    private void Measure(int count)
+    {
+        if (_finReceived)
+            ReleaseWindow();
+        else if (_session.Options is { Extended: true, RoundTrip: { } roundTrip })
+            _window.Passed(count, roundTrip(), _session.Options.Time);
+    }
+
+    /// <summary>Nothing more comes, and nothing is held: what the window has grown by is for others.</summary>
+    private void ReleaseWindow()
+    {
+        if (_unread.Length == 0)
+            _window.Shrink();
+    }
 
     // What follows is called with the session's lock held.
 
@@ -73,6 +93,7 @@ public sealed partial class MuxStream
     {
         _finReceived = true;
         _windowOwed = false;
+        ReleaseWindow();
         RemoveIfOver();
         _session.OnReadable(this);
         // In version 1 the peer reads no more either.
@@ -86,5 +107,6 @@ public sealed partial class MuxStream
         _unread.Clear();
         if (length > 0)
             _session.OnConsumed(length);
+        _window.Shrink();
     }
 }

@@ -14,6 +14,7 @@ public sealed partial class MuxStream
         Id = id;
         _synOwed = opened;
         _sendCredit = Extended ? MuxOptions.InitialWindow : long.MaxValue;
+        _window = new PathWindow(session.Options.StreamWindow, session.Options.LargestStreamWindow, session.Growth);
     }
 
     public uint Id { get; }

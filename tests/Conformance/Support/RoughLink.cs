@@ -13,9 +13,10 @@ namespace Postern.Conformance.Support;
 /// <param name="oneWay">Delay of each byte in each direction.</param>
 /// <param name="loss">Part of the segments that are lost, 0 to 1.</param>
 /// <param name="seed">Which ones.</param>
-internal sealed class RoughLink(int destination, TimeSpan oneWay, double loss, int seed) : IAsyncDisposable
+/// <param name="segment">Bytes that travel together; large ones for a line that is long and fast.</param>
+internal sealed class RoughLink(int destination, TimeSpan oneWay, double loss, int seed, int segment = RoughLink.TcpSegment) : IAsyncDisposable
 {
-    private const int Segment = 1448, MostUnderWay = 2048;
+    private const int TcpSegment = 1448, MostUnderWay = 2048;
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(200);
 
     private readonly CancellationTokenSource _end = new();
@@ -27,9 +28,9 @@ internal sealed class RoughLink(int destination, TimeSpan oneWay, double loss, i
     /// <summary>Segments that were sent twice.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    public static RoughLink Start(int destination, TimeSpan oneWay, double loss, int seed)
+    public static RoughLink Start(int destination, TimeSpan oneWay, double loss, int seed, int segment = TcpSegment)
     {
-        var link = new RoughLink(destination, oneWay, loss, seed);
+        var link = new RoughLink(destination, oneWay, loss, seed, segment);
         link._accepting = link.AcceptAsync();
         return link;
     }
@@ -92,7 +93,7 @@ internal sealed class RoughLink(int destination, TimeSpan oneWay, double loss, i
 
     private async Task TakeAsync(Socket from, ChannelWriter<(long Due, byte[] Bytes)> line)
     {
-        var buffer = new byte[Segment];
+        var buffer = new byte[segment];
         while (await from.ReceiveAsync(buffer, _end.Token) is > 0 and var count)
         {
             var due = Stopwatch.GetTimestamp() + (long)((oneWay + Resending()).TotalSeconds * Stopwatch.Frequency);

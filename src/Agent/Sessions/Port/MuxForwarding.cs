@@ -23,7 +23,7 @@ internal sealed class MuxForwarding : IPortTraffic
         _first = first;
         _extended = extended;
         _mux = new MuxSession(
-            new MuxOptions { Role = MuxRole.Server, Extended = extended },
+            new MuxOptions { Role = MuxRole.Server, Extended = extended, RoundTrip = () => context.Stream.RoundTrip },
             (bytes, cancellationToken) => context.Stream.SendAsync(PayloadType.Output, bytes, cancellationToken));
     }
 
