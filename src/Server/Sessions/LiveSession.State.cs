@@ -23,11 +23,23 @@ internal sealed partial class LiveSession
         _agentCame = restored && _state != SessionState.Connecting;
         _agentRequested = restored;
         _agentDue = _agentCame ? _options.AfterRestart : Later(_options.AgentStart, age, restored);
-        _clientDue = _agentCame ? _options.AfterRestart : Later(_options.ClientStart, age, restored);
+        _clientDue = _agentCame ? ClientReturn() : Later(_options.ClientStart, age, restored);
         if (Row.MaxDuration is { } max)
             _maxDue = TimeSpan.FromMilliseconds(max) - age;
         if (_state == SessionState.Terminating)
             _end = new PlannedEnd(SessionState.Terminated, Row.Details ?? "", Row.Output ?? "");
+    }
+
+    /// <summary>
+    /// After a restart. A client that was here then may be asleep by now, and comes back when it wakes; one that was away has what was left of its time,
+    /// but could not come while the gateway was down.
+    /// </summary>
+    private TimeSpan ClientReturn()
+    {
+        if (_state != SessionState.Disconnected)
+            return _options.ClientSilent;
+        var left = Row.ClientBackBy is { } by ? DateTimeOffset.FromUnixTimeMilliseconds(by) - _time.GetUtcNow() : TimeSpan.Zero;
+        return left > _options.AfterRestart ? left : _options.AfterRestart;
     }
 
     private TimeSpan Later(TimeSpan limit, TimeSpan age, bool restored)
@@ -121,7 +133,7 @@ internal sealed partial class LiveSession
 
     private async Task ChangeAsync(SessionState to, string? details, string? output, CancellationToken cancellationToken)
     {
-        if (await _store.ChangeStateAsync(Id, _state, to, details, output, Traffic, cancellationToken))
+        if (await _store.ChangeStateAsync(Id, _state, to, details, output, Traffic, to == SessionState.Disconnected ? _time.GetUtcNow() + (_clientDue - Now) : null, cancellationToken))
         {
             Log.StateChanged(_log, Id, _state, to, details ?? "");
             var from = _state;

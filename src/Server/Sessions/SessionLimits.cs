@@ -38,7 +38,7 @@ internal sealed record SessionLimits
     /// </summary>
     public TimeSpan AgentAwayUnused { get; init; } = TimeSpan.FromSeconds(3);
     /// <summary>
-    /// Both ends may come back for this long after the gateway was restarted. More than the 35 s in which an agent notices that its connection
+    /// An agent may come back for this long after the gateway was restarted, a client at least as long. More than the 35 s in which an agent notices that its connection
     /// leads nowhere: the one before may have gone silent just then.
     /// </summary>
     public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(60);

@@ -6,7 +6,7 @@ internal sealed class SessionRow
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
         details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id,
-        source_address, remote_host, remote_port, bytes_to_node, bytes_to_client
+        source_address, remote_host, remote_port, bytes_to_node, bytes_to_client, client_back_by
         """;
 
     public string Id { get; set; } = "";
@@ -49,6 +49,9 @@ internal sealed class SessionRow
     /// <summary>Stream data that has passed, as of the last change of state or the last time that totals were saved.</summary>
     public long BytesToNode { get; set; }
     public long BytesToClient { get; set; }
+
+    /// <summary>Until when the absent client of a session that is Disconnected may come back; null for sessions older than this was kept, and in other states.</summary>
+    public long? ClientBackBy { get; set; }
 
     public SessionState Status => Enum.Parse<SessionState>(State);
 

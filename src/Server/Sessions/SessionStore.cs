@@ -57,19 +57,20 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
 
     /// <summary>
     /// Moves a session from one state to another. False: it was in another state, and nothing changed. Details and output are kept
-    /// when null, and so are the totals; the end gets its date.
+    /// when null, and so are the totals; the end gets its date, and an absent client the time until which it may come back.
     /// </summary>
     /// <exception cref="InvalidOperationException">The transition is not legal.</exception>
-    public async Task<bool> ChangeStateAsync(string id, SessionState from, SessionState to, string? details, string? output, SessionTraffic? traffic, CancellationToken cancellationToken)
+    public async Task<bool> ChangeStateAsync(string id, SessionState from, SessionState to, string? details, string? output, SessionTraffic? traffic, DateTimeOffset? clientBackBy, CancellationToken cancellationToken)
     {
         if (!from.MayBecome(to))
             throw new InvalidOperationException($"A session that is {from} cannot become {to}.");
         return await database.ExecuteAsync(
             """
-            UPDATE sessions SET state = @to, details = COALESCE(@details, details), output = COALESCE(@output, output), bytes_to_node = COALESCE(@toNode, bytes_to_node), bytes_to_client = COALESCE(@toClient, bytes_to_client), ended_at = @endedAt
+            UPDATE sessions SET state = @to, details = COALESCE(@details, details), output = COALESCE(@output, output), bytes_to_node = COALESCE(@toNode, bytes_to_node), bytes_to_client = COALESCE(@toClient, bytes_to_client), ended_at = @endedAt,
+              client_back_by = @clientBackBy
             WHERE id = @id AND state = @from
             """,
-            new { id, from = from.ToString(), to = to.ToString(), details, output, toNode = traffic?.ToNode, toClient = traffic?.ToClient, endedAt = to.IsEnded() ? Now : (long?)null }, cancellationToken) > 0;
+            new { id, from = from.ToString(), to = to.ToString(), details, output, toNode = traffic?.ToNode, toClient = traffic?.ToClient, endedAt = to.IsEnded() ? Now : (long?)null, clientBackBy = clientBackBy?.ToUnixTimeMilliseconds() }, cancellationToken) > 0;
     }
 
     /// <summary>Records that nothing of the session is left on its node, and where the node put the log.</summary>

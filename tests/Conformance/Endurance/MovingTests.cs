@@ -9,6 +9,8 @@ public sealed class MovingTests
 {
     private static readonly bool Long = Environment.GetEnvironmentVariable("POSTERN_LONG") == "1";
     private static readonly TimeSpan Sleep = Long ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(20);
+    /// <summary>Longer than ends that are awake have after a restart.</summary>
+    private static readonly TimeSpan LongSleep = Long ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(70);
 
     [Fact]
     public async Task A_shell_and_a_connection_outlive_a_new_address_of_the_client()
@@ -40,6 +42,24 @@ public sealed class MovingTests
         await place.WorksAsync(2);
     }
 
+    [Fact]
+    public async Task A_shell_and_a_connection_outlive_a_client_that_sleeps_while_the_gateway_is_killed()
+    {
+        await using var place = await MovingClient.StartAsync();
+        await place.WorksAsync(1);
+
+        place.Freeze();
+        await place.Network.SetUpAsync(false);
+        await place.Gateway.KillAsync();
+        await place.Gateway.StartAgainAsync();
+        await Task.Delay(LongSleep);
+        await place.Network.SetUpAsync(true);
+        await place.Network.SetAddressAsync(20);
+        place.Unfreeze();
+
+        await place.WorksAsync(2);
+    }
+
     /// <summary>A shell and a connection through standard streams, of a client in a network of its own.</summary>
     private sealed class MovingClient : IAsyncDisposable
     {
@@ -51,6 +71,8 @@ public sealed class MovingTests
         private Task _copying = Task.CompletedTask;
 
         public OwnNetwork Network { get; private set; } = null!;
+
+        public Gateway Gateway { get; private set; } = null!;
 
         public static async Task<MovingClient> StartAsync()
         {
@@ -91,7 +113,7 @@ public sealed class MovingTests
         private async Task OpenAsync()
         {
             Network = Own(await OwnNetwork.MakeAsync());
-            var gateway = Own(await Gateway.StartAsync("--listen", $"{Network.Here}:{Gateway.PortPlace}"));
+            var gateway = Gateway = Own(await Support.Gateway.StartAsync("--listen", $"{Network.Here}:{Support.Gateway.PortPlace}"));
             var node = Own(await OurNode.StartAsync(gateway));
             var server = Own(new EchoServer());
             var person = new PosternPerson();

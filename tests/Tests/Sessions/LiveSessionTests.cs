@@ -243,7 +243,7 @@ public sealed class LiveSessionTests : IAsyncLifetime
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
         await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
-        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, default);
+        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
         await StateAsync(session, SessionState.Disconnected);
@@ -256,11 +256,47 @@ public sealed class LiveSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_sleeps_through_a_restart_has_its_whole_time_to_come_back()
+    {
+        var row = SessionRows.New(started: _time.GetUtcNow());
+        await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
+        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, null, default);
+        await using (var before = await TakeOverAsync(row.Id))
+        {
+            await PostAsync(before, AgentIn);
+            await AdvanceAsync(before, TimeSpan.FromMinutes(8)); // the connection was there at the restart, and nothing came since
+            await StateAsync(before, SessionState.Disconnected);
+        }
+        _time.Advance(TimeSpan.FromMinutes(1)); // down once more
+        await using var session = await TakeOverAsync(row.Id);
+        await PostAsync(session, AgentIn);
+        await AdvanceAsync(session, Limits.ClientSilent - TimeSpan.FromMinutes(9) - TimeSpan.FromSeconds(2));
+        await StateAsync(session, SessionState.Disconnected);
+        await AdvanceAsync(session, TimeSpan.FromSeconds(4));
+        await EndAsync(session);
+    }
+
+    [Fact]
+    public async Task A_client_that_closed_its_socket_before_a_restart_has_as_long_as_the_ends_of_any_session_after_it()
+    {
+        var session = await ConnectAsync();
+        await PostAsync(session, new SessionEvent.Detached(SessionSide.Client, Silent: false));
+        await StateAsync(session, SessionState.Disconnected);
+        await session.DisposeAsync();
+        await using var later = await TakeOverAsync(session.Id);
+        await PostAsync(later, AgentIn);
+        await AdvanceAsync(later, Limits.AfterRestart - TimeSpan.FromSeconds(1));
+        await StateAsync(later, SessionState.Disconnected);
+        await AdvanceAsync(later, TimeSpan.FromSeconds(2));
+        await EndAsync(later);
+    }
+
+    [Fact]
     public async Task A_session_taken_over_fails_when_its_agent_does_not_come_back()
     {
         var row = SessionRows.New(started: _time.GetUtcNow());
         await _store.InsertAsync(row, "hash", _time.GetUtcNow(), 0, default);
-        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, default);
+        await _store.ChangeStateAsync(row.Id, SessionState.Connecting, SessionState.Connected, null, null, null, null, default);
         row.State = nameof(SessionState.Connected);
         await using var session = new LiveSession(row, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
         await PostAsync(session, ClientIn);
@@ -291,6 +327,9 @@ public sealed class LiveSessionTests : IAsyncLifetime
         Assert.True(session.Ending.IsCanceled);
         Assert.Equal(SessionState.Connected, (await _store.FindAsync(session.Id, default))!.Status);
     }
+
+    private async Task<LiveSession> TakeOverAsync(string id)
+        => new((await _store.FindAsync(id, default))!, null, _store, _nodes, Limits, _time, NullLogger.Instance, _ => { });
 
     private async Task<LiveSession> StartAsync(SessionRow row, bool ownAgent = false)
     {

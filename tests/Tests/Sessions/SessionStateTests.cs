@@ -25,12 +25,12 @@ public sealed class SessionStateTests
                 var id = await SessionRows.InsertAsync(fixture.Database, store, from);
                 if (Legal.Contains((from, to)))
                 {
-                    Assert.True(await store.ChangeStateAsync(id, from, to, "why", null, null, default), $"{from} to {to}");
+                    Assert.True(await store.ChangeStateAsync(id, from, to, "why", null, null, null, default), $"{from} to {to}");
                     Assert.Equal(to, (await store.FindAsync(id, default))!.Status);
                 }
                 else
                 {
-                    await Assert.ThrowsAsync<InvalidOperationException>(() => store.ChangeStateAsync(id, from, to, "why", null, null, default));
+                    await Assert.ThrowsAsync<InvalidOperationException>(() => store.ChangeStateAsync(id, from, to, "why", null, null, null, default));
                     Assert.Equal(from, (await store.FindAsync(id, default))!.Status);
                 }
             }
@@ -45,7 +45,7 @@ public sealed class SessionStateTests
             foreach (var (from, to) in Legal.Where(pair => pair.From != actual))
             {
                 var id = await SessionRows.InsertAsync(fixture.Database, store, actual);
-                Assert.False(await store.ChangeStateAsync(id, from, to, null, null, null, default));
+                Assert.False(await store.ChangeStateAsync(id, from, to, null, null, null, null, default));
                 Assert.Equal(actual, (await store.FindAsync(id, default))!.Status);
             }
     }
@@ -57,7 +57,7 @@ public sealed class SessionStateTests
         var store = new SessionStore(fixture.Database, TimeProvider.System);
         var id = await SessionRows.InsertAsync(fixture.Database, store, Connected);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.ChangeStateAsync(id, Connected, Failed, $"reason {i}", $"reason {i}", null, default))));
+        var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.ChangeStateAsync(id, Connected, Failed, $"reason {i}", $"reason {i}", null, null, default))));
 
         var winner = Assert.Single(results.Index(), result => result.Item);
         var row = await store.FindAsync(id, default);
