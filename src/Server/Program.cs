@@ -9,6 +9,7 @@ using Postern.Server.Iam;
 using Postern.Server.Identity;
 using Postern.Server.Logs;
 using Postern.Server.Nodes;
+using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 using Postern.Server.Storage;
 
@@ -38,6 +39,7 @@ internal static class Program
         .AddNodes()
         .AddDocuments()
         .AddSessions()
+        .AddRecordings()
         .AddGateway();
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)

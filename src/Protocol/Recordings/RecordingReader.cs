@@ -7,6 +7,7 @@ namespace Postern.Protocol.Recordings;
 public sealed class RecordingReader : IDisposable
 {
     private readonly ChunkScanner _scanner;
+    private readonly byte[] _key;
     private readonly AesGcm _cipher;
     private byte[] _events = [];
     private int _length;
@@ -14,6 +15,7 @@ public sealed class RecordingReader : IDisposable
     private RecordingReader(ChunkScanner scanner, byte[] dataKey)
     {
         _scanner = scanner;
+        _key = dataKey;
         _cipher = new AesGcm(dataKey, RecordingFormat.TagSize);
     }
 
@@ -41,6 +43,12 @@ public sealed class RecordingReader : IDisposable
 
     /// <summary>Data chunks and the End; bytes that are whole.</summary>
     public (long Chunks, long Bytes) Read => (_scanner.Count, _scanner.GoodLength);
+
+    /// <summary>The key of this recording: for a copy whose slot has it in clear, or to go on with the file.</summary>
+    public byte[] CopyKey() => [.. _key];
+
+    /// <summary>Of the header.</summary>
+    public RecordingHeader Header => _scanner.Header;
 
     public ReadOnlyMemory<byte> Hash => _scanner.Hash;
 

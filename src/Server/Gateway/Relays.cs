@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 
 namespace Postern.Server.Gateway;
 
 /// <summary>The relays of this gateway, one for each session that an end has come to.</summary>
-internal sealed class Relays(LiveSessions sessions, RelayOptions options, TimeProvider time, ILogger<Relays> log) : IHostedService
+internal sealed class Relays(LiveSessions sessions, Recorder recorder, RelayOptions options, TimeProvider time, ILogger<Relays> log) : IHostedService
 {
     private readonly ConcurrentDictionary<string, SessionRelay> _relays = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();
@@ -19,13 +20,14 @@ internal sealed class Relays(LiveSessions sessions, RelayOptions options, TimePr
             return relay;
         if (await sessions.FindAsync(sessionId, cancellationToken) is not { } session)
             return null;
+        var recording = await recorder.OpenAsync(session, cancellationToken);
         lock (_adding)
         {
             if (_relays.TryGetValue(sessionId, out relay))
                 return relay;
             if (_stopped || session.Over.IsCompleted)
                 return null;
-            return _relays[sessionId] = new SessionRelay(session, options, time, log, Forget);
+            return _relays[sessionId] = new SessionRelay(session, options, time, log, Forget, recording);
         }
     }
 

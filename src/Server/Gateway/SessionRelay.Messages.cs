@@ -58,6 +58,8 @@ internal sealed partial class SessionRelay
                 }
                 if (header.PayloadType == PayloadType.HandshakeRequest)
                     _gate.Requested(AgentMessageCodec.PayloadOf(frame.Span));
+                if (_recording is not null && !await _recording.PassingAsync(SessionSide.Agent, header, AgentMessageCodec.PayloadOf(frame), cancellationToken))
+                    return true; // not to be seen unrecorded: it comes again, or the session ends
                 NoteActivity(SessionSide.Agent, ref _highestOutput, header, frame.Span);
                 var kind = header.PayloadType == PayloadType.HandshakeComplete ? FrameKind.HandshakeComplete : FrameKind.Stream;
                 await _toClient.SendAsync(kind, header.SequenceNumber, frame, cancellationToken);
@@ -119,6 +121,8 @@ internal sealed partial class SessionRelay
             _gate.Challenged(header.SequenceNumber);
         else if (_gate.ClientSpoke())
             _toClient.Wake();
+        if (_recording is not null && !await _recording.PassingAsync(SessionSide.Client, header, AgentMessageCodec.PayloadOf(frame), cancellationToken))
+            return;
         NoteActivity(SessionSide.Client, ref _highestInput, header, frame.Span);
         await _toAgent.SendAsync(FrameKind.Stream, header.SequenceNumber, frame, cancellationToken);
     }

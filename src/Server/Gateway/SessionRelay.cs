@@ -1,4 +1,6 @@
 using Postern.Protocol.Messages;
+using Postern.Protocol.Recordings;
+using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 
 namespace Postern.Server.Gateway;
@@ -15,6 +17,7 @@ internal sealed partial class SessionRelay
     private readonly ILogger _log;
     private readonly HandshakeGate _gate;
     private readonly LostAckWatch? _watch;
+    private readonly SessionRecording? _recording;
     private readonly OutboundLane _toAgent, _toClient;
     private readonly AckMemory _ackedByClient, _ackedByAgent;
     private readonly Action<SessionRelay> _forget;
@@ -26,8 +29,10 @@ internal sealed partial class SessionRelay
     /// <param name="time">Clock of all waits.</param>
     /// <param name="log">Of the gateway.</param>
     /// <param name="forget">Called once, when nothing is left to be done.</param>
-    public SessionRelay(LiveSession session, RelayOptions options, TimeProvider time, ILogger log, Action<SessionRelay> forget)
+    /// <param name="recording">Of the session; null: it is not recorded.</param>
+    public SessionRelay(LiveSession session, RelayOptions options, TimeProvider time, ILogger log, Action<SessionRelay> forget, SessionRecording? recording = null)
     {
+        _recording = recording;
         (_session, _options, _time, _log, _forget) = (session, options, time, log, forget);
         var fromStart = !session.IsTakenOver;
         _gate = new HandshakeGate(options, time, session.Row.IsMultiplexed, fromStart);
@@ -108,11 +113,12 @@ internal sealed partial class SessionRelay
     {
         await Task.Yield(); // the constructor goes on first
         using var pumping = new CancellationTokenSource();
+        SessionEnd? ended = null;
         var pumps = Task.WhenAll(_toAgent.PumpAsync(pumping.Token), _toClient.PumpAsync(pumping.Token));
         try
         {
-            var end = await _session.Ending.WaitAsync(_stop.Token);
-            await Task.WhenAll(EndAgentAsync(end), EndClientAsync(end));
+            ended = await _session.Ending.WaitAsync(_stop.Token);
+            await Task.WhenAll(EndAgentAsync(ended), EndClientAsync(ended));
         }
         catch (OperationCanceledException)
         {
@@ -124,6 +130,8 @@ internal sealed partial class SessionRelay
             _toClient.Socket?.Abort("The session is over.");
             await pumping.CancelAsync();
             await pumps;
+            if (ended is not null)
+                _recording?.Close(new RecordingEnd { EndedAt = _time.GetUtcNow().ToUnixTimeMilliseconds(), Reason = ended.Output });
             _forget(this);
         }
     }

@@ -6,7 +6,7 @@ internal sealed class SessionRow
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
         details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id,
-        source_address, remote_host, remote_port, bytes_to_node, bytes_to_client, client_back_by
+        source_address, remote_host, remote_port, bytes_to_node, bytes_to_client, client_back_by, recording
         """;
 
     public string Id { get; set; } = "";
@@ -52,6 +52,8 @@ internal sealed class SessionRow
 
     /// <summary>Until when the absent client of a session that is Disconnected may come back; null for sessions older than this was kept, and in other states.</summary>
     public long? ClientBackBy { get; set; }
+    /// <summary>See RecordingModes: what its document or the preferences said; null: they did not, and the setting holds.</summary>
+    public string? Recording { get; set; }
 
     public SessionState Status => Enum.Parse<SessionState>(State);
 

@@ -102,6 +102,7 @@ internal sealed class StartSession(
             PortType = resolved.Document.Properties.PortType,
             Parameters = RecordedParameters(resolved),
             Reason = reason,
+            Recording = resolved.Inputs.Recording,
             State = nameof(SessionState.Connecting),
             StartedAt = time.GetUtcNow().ToUnixTimeMilliseconds(),
             IdleTimeout = (long?)resolved.IdleTimeout?.TotalMilliseconds,

@@ -33,5 +33,7 @@ internal sealed record ServerOptions
     public int SessionDays { get; init; } = 30;
     /// <summary>Managed policies that one user, group or role may have attached.</summary>
     public int AttachedPolicies { get; init; } = 10;
+    /// <summary>Whether sessions are recorded whose document and preferences do not say.</summary>
+    public RecordingMode Recording { get; init; } = RecordingMode.IfPossible;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

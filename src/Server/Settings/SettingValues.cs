@@ -39,6 +39,9 @@ internal static class SettingValues
         => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0])
             ? level : throw new FormatException("expected trace, debug, information, warning, error, critical or none");
 
+    public static RecordingMode Recording(string text)
+        => RecordingModes.Find(text) ?? throw new FormatException($"expected {string.Join(", ", RecordingModes.Names)}");
+
     /// <summary>Whole seconds, or a number with a unit: 90, 90s, 15m, 2h.</summary>
     public static TimeSpan Duration(string text)
     {

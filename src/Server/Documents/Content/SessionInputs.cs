@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Postern.Server.Settings;
 
 namespace Postern.Server.Documents.Content;
 
@@ -8,10 +9,13 @@ internal sealed record SessionInputs
     /// <summary>0 means never; AWS has no such value.</summary>
     public const int LeastIdleMinutes = 0, MostIdleMinutes = 60, MostDurationMinutes = 1440;
 
+    /// <summary>Not one of AWS's: whether sessions are recorded. Nodes never see it.</summary>
+    private const string RecordingMember = "posternRecording";
+
     private static readonly string[] Members =
     [
         "s3BucketName", "s3KeyPrefix", "s3EncryptionEnabled", "cloudWatchLogGroupName", "cloudWatchEncryptionEnabled", "cloudWatchStreamingEnabled", "kmsKeyId",
-        "runAsEnabled", "runAsDefaultUser", "idleSessionTimeout", "maxSessionDuration", "shellProfile",
+        "runAsEnabled", "runAsDefaultUser", "idleSessionTimeout", "maxSessionDuration", "shellProfile", RecordingMember,
     ];
 
     private static readonly string[] ProfileMembers = ["windows", "linux", "macos"];
@@ -28,6 +32,8 @@ internal sealed record SessionInputs
     /// <summary>0: never.</summary>
     public int? IdleMinutes { get; init; }
     public int? DurationMinutes { get; init; }
+    /// <summary>off, ifPossible, required or strict; null: it does not say.</summary>
+    public string? Recording { get; init; }
     /// <summary>By platform.</summary>
     public IReadOnlyDictionary<string, string>? ShellProfile { get; init; }
 
@@ -48,6 +54,7 @@ internal sealed record SessionInputs
             RunAsDefaultUser = members.Text("runAsDefaultUser"),
             IdleMinutes = members.Minutes("idleSessionTimeout", LeastIdleMinutes, MostIdleMinutes),
             DurationMinutes = members.Minutes("maxSessionDuration", 1, MostDurationMinutes),
+            Recording = RecordingOf(members),
             ShellProfile = members.Has("shellProfile") ? ParseProfile(members.Find("shellProfile")) : null,
         };
     }
@@ -73,6 +80,7 @@ internal sealed record SessionInputs
             ShellProfile = ShellProfile ?? account.ShellProfile,
             IdleMinutes = IdleMinutes ?? account.IdleMinutes,
             DurationMinutes = DurationMinutes ?? account.DurationMinutes,
+            Recording = Recording ?? account.Recording,
         };
     }
 
@@ -100,6 +108,13 @@ internal sealed record SessionInputs
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static string? RecordingOf(ContentMembers members) => members.FixedText(RecordingMember) switch
+    {
+        null or "" => null,
+        var mode when RecordingModes.Names.Contains(mode) => mode,
+        _ => throw members.Wrong(RecordingMember, $"must be one of {string.Join(", ", RecordingModes.Names)}, or an empty text"),
+    };
 
     private static Dictionary<string, string> ParseProfile(JsonElement profile)
     {

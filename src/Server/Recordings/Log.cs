@@ -1,0 +1,29 @@
+namespace Postern.Server.Recordings;
+
+/// <summary>Event ids 2200 to 2299.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2200, LogLevel.Error, "Session {SessionId} cannot be recorded: {Reason} ({Consequence})")]
+    public static partial void Failed(this ILogger logger, string sessionId, string reason, string consequence);
+
+    [LoggerMessage(2201, LogLevel.Information, "Session {SessionId} is recorded again")]
+    public static partial void Recovered(this ILogger logger, string sessionId);
+
+    [LoggerMessage(2202, LogLevel.Error, "The recording of session {SessionId} could not be looked after")]
+    public static partial void WriterFailed(this ILogger logger, string sessionId, Exception exception);
+
+    [LoggerMessage(2203, LogLevel.Warning, "The recording of session {SessionId} has no end and was closed as unfinished")]
+    public static partial void Unfinished(this ILogger logger, string sessionId);
+
+    [LoggerMessage(2204, LogLevel.Error, "The recordings could not be looked after and will be again")]
+    public static partial void UpkeepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2205, LogLevel.Error, "The recording of session {SessionId} is damaged and stays as it is: {Fault}")]
+    public static partial void Damaged(this ILogger logger, string sessionId, string fault);
+
+    [LoggerMessage(2206, LogLevel.Information, "{Count} recordings older than {Days} days were removed")]
+    public static partial void Removed(this ILogger logger, int count, int days);
+
+    [LoggerMessage(2207, LogLevel.Error, "The list of recordings could not be written and will be written again")]
+    public static partial void ListFailed(this ILogger logger, Exception exception);
+}

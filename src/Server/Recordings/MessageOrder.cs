@@ -1,0 +1,111 @@
+using System.Buffers;
+using Postern.Protocol.Messages;
+
+namespace Postern.Server.Recordings;
+
+/// <summary>What becomes of a message.</summary>
+internal enum Turn
+{
+    /// <summary>It is the next one.</summary>
+    Now,
+    /// <summary>It was taken before.</summary>
+    Repeated,
+    /// <summary>It is kept until those before it have come.</summary>
+    Kept,
+    /// <summary>It is so far ahead of those missing that it cannot be kept: it must not pass, its sender will send it again.</summary>
+    Refused,
+}
+
+/// <summary>
+/// Puts the messages of one direction in order, each once: ends repeat what was not acknowledged, and what was lost with a socket comes after what was sent on
+/// the next one. A number that never comes (it passed before the gateway was restarted) is given up after a while. Numbers come from those who are
+/// recorded: one far ahead must not make those behind it look like repetitions, so what comes after it was given up is taken as it comes.
+/// Not for several threads at once.
+/// </summary>
+internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : IDisposable
+{
+    internal readonly record struct Early(PayloadType Type, byte[] Buffer, int Length)
+    {
+        public ReadOnlySpan<byte> Payload => Buffer.AsSpan(0, Length);
+    }
+
+    private SortedDictionary<long, Early>? _early;
+    private int _bytes;
+    private long _waitingSince;
+    // Given up, and not come since: from the one to below the other.
+    private long _missingFrom, _missingTo;
+
+    /// <summary>Number of the next message; -1: unknown, the first that comes decides.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>Some have waited for long enough for one that is missing.</summary>
+    public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= limits.LongestGap;
+
+    public bool IsWaiting => _early is { Count: > 0 };
+
+    public void StartAt(long next) => Next = next;
+
+    public Turn Take(long number, PayloadType type, ReadOnlySpan<byte> payload)
+    {
+        if (Next < 0)
+            (Next, _missingTo) = (number, number);
+        if (number == Next)
+        {
+            Next++;
+            return Turn.Now;
+        }
+        if (number > Next)
+            return Keep(number, type, payload);
+        if (number < _missingFrom || number >= _missingTo)
+            return Turn.Repeated;
+        _missingFrom = number + 1;
+        return Turn.Now;
+    }
+
+    /// <summary>The next one of those kept. The caller gives its memory back with <see cref="Return"/>.</summary>
+    public bool TryTakeEarly(out Early early)
+    {
+        early = default;
+        if (_early is null || !_early.Remove(Next, out early))
+            return false;
+        _bytes -= early.Length;
+        Next++;
+        _waitingSince = time.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>Goes on with the first of those kept. Returns how many are missing before it.</summary>
+    public long GiveUp()
+    {
+        var missing = _early!.Keys.First() - Next;
+        if (_missingTo < Next)
+            _missingFrom = Next;
+        Next = _missingTo = Next + missing;
+        return missing;
+    }
+
+    public static void Return(in Early early) => ArrayPool<byte>.Shared.Return(early.Buffer);
+
+    public void Dispose()
+    {
+        foreach (var early in _early?.Values ?? Enumerable.Empty<Early>())
+            Return(early);
+        _early = null;
+    }
+
+    private Turn Keep(long number, PayloadType type, ReadOnlySpan<byte> payload)
+    {
+        _early ??= [];
+        if (_early.ContainsKey(number))
+            return Turn.Kept;
+        if (number - Next > limits.MaxAhead || _early.Count >= limits.MaxEarlyMessages || _bytes + payload.Length > limits.MaxEarly)
+            return Turn.Refused;
+        if (_early.Count == 0)
+            _waitingSince = time.GetTimestamp();
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, payload.Length));
+        payload.CopyTo(buffer);
+        _early.Add(number, new Early(type, buffer, payload.Length));
+        _bytes += payload.Length;
+        return Turn.Kept;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Threading.Channels;
+using Postern.Protocol.Recordings;
+using Postern.Server.Audit;
+using Postern.Server.Iam;
+using Postern.Server.Sessions;
+using Postern.Server.Settings;
+
+namespace Postern.Server.Recordings;
+
+/// <summary>
+/// Keeps the table of recordings, some time after the files: what happened to recordings waits in a queue and is entered by the batch. A recording costs two rows of such
+/// batches, one when it has something and one when it ends, and nothing when its session starts. Says in the audit log what was stored and what could not be recorded.
+/// </summary>
+internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder folder, AuditLog audit, ServerOptions options, TimeProvider time, ILogger<RecordingCatalog> log) : BackgroundService
+{
+    private const int MaxBatch = 256;
+    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
+
+    // As many as there are sessions, at most a few times.
+    private readonly Channel<(RecordingRow? Row, LiveSession? Ends, string Why)> _queue = Channel.CreateUnbounded<(RecordingRow?, LiveSession?, string)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<Func<RecordingRow, CancellationToken, Task>> _observers = [];
+    private readonly Arns _arns = new(options.Region, options.Account);
+
+    /// <summary>Told of each recording once it has its end and is in the table; added while the gateway is put together. After a crash a recording may not be told.</summary>
+    public void Observe(Func<RecordingRow, CancellationToken, Task> stored) => _observers.Add(stored);
+
+    public static string CannotBeRecorded(string why) => $"The session has to be recorded and cannot be: {why}";
+
+    public void Told(SessionRecording recording, RecordingNews news)
+    {
+        switch (news)
+        {
+            case RecordingNews.Begun:
+                _queue.Writer.TryWrite((RowOf(recording), null, ""));
+                break;
+            case RecordingNews.Ended when recording.End is { } end:
+                _queue.Writer.TryWrite((EndedRow(recording, end), null, ""));
+                break;
+            case RecordingNews.Failed:
+                Failed(recording.Session, recording.Mode, recording.Failure ?? "");
+                if (recording.Mode != RecordingMode.IfPossible)
+                    _queue.Writer.TryWrite((null, recording.Session, CannotBeRecorded(recording.Failure ?? "")));
+                break;
+            case RecordingNews.Abandoned:
+                Failed(recording.Session, recording.Mode, "Its end could not be written.");
+                break;
+        }
+    }
+
+    /// <summary>Enters the end of a recording that had none.</summary>
+    public void Ended(RecordingRow row) => _queue.Writer.TryWrite((row, null, ""));
+
+    public void Failed(LiveSession session, RecordingMode mode, string reason) => audit.Record(EventOf("RecordingFailed", session.Row.OwnerArn, session.Row.OwnerId, session.Id, session.NodeId, session.Row.OwnerKeyId) with
+    {
+        ErrorCode = "RecordingFailed",
+        ErrorMessage = reason,
+        Details = [new("sessionId", session.Id), new("target", session.NodeId), new("mode", RecordingModes.NameOf(mode)), new("consequence", mode == RecordingMode.IfPossible ? "sessionGoesOn" : "sessionEnds")],
+    });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<RecordingRow>(MaxBatch);
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        {
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var next))
+            {
+                if (next.Ends is not null)
+                    await next.Ends.PostAsync(new SessionEvent.Fail(next.Why), stoppingToken);
+                if (next.Row is not null)
+                    batch.Add(next.Row);
+            }
+            while (batch.Count > 0 && !await TrySaveAsync(batch, stoppingToken))
+                await Task.Delay(RetryAfterFailure, time, stoppingToken);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Enters what waits, then stops.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } running)
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken);
+    }
+
+    private async Task<bool> TrySaveAsync(List<RecordingRow> batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.SaveAsync(batch, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            log.ListFailed(e);
+            return false;
+        }
+        foreach (var row in batch)
+            if (row.State != RecordingRow.Open)
+                await TellStoredAsync(row, cancellationToken);
+        return true;
+    }
+
+    private async Task TellStoredAsync(RecordingRow row, CancellationToken cancellationToken)
+    {
+        audit.Record(EventOf("RecordingStored", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
+        {
+            Details =
+            [
+                new("sessionId", row.SessionId), new("target", row.NodeId), new("state", row.State), new("kind", row.Kind), new("bytes", Text(row.Bytes)), new("events", Text(row.Events)),
+                new("gaps", Text(row.Gaps)), new("hash", row.Hash), new("file", folder.Full(row.Path)),
+            ],
+        });
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                await observer(row, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                log.WriterFailed(row.SessionId, e); // one that fails does not keep the others from being told
+            }
+        }
+    }
+
+    private AuditEvent EventOf(string name, string ownerArn, string ownerId, string sessionId, string nodeId, string? keyId) => new()
+    {
+        Service = "postern",
+        Name = name,
+        Type = AuditEvent.ServiceEvent,
+        Principal = AuditPrincipal.Owner(ownerArn, ownerId, options.Account, keyId),
+        Resources = [_arns.Session(sessionId), _arns.Node(nodeId)[0]],
+    };
+
+    private RecordingRow EndedRow(SessionRecording recording, RecordingEnd end)
+    {
+        var row = RowOf(recording);
+        var (bytes, hash) = recording.File;
+        (row.State, row.EndedAt, row.EndReason) = (end.Unfinished ? RecordingRow.Unfinished : RecordingRow.Complete, end.EndedAt, end.Reason);
+        (row.Bytes, row.Hash, row.Events, row.InputBytes, row.OutputBytes, row.Gaps) = (bytes, hash, end.Events, end.InputBytes, end.OutputBytes, end.Gaps);
+        return row;
+    }
+
+    private static RecordingRow RowOf(SessionRecording recording)
+    {
+        var session = recording.Session.Row;
+        return new RecordingRow
+        {
+            SessionId = session.Id,
+            Gateway = Recorder.GatewayName,
+            Path = recording.RelativePath,
+            State = RecordingRow.Open,
+            Kind = recording.Kind,
+            Mode = RecordingModes.NameOf(recording.Mode),
+            OwnerArn = session.OwnerArn,
+            OwnerId = session.OwnerId,
+            NodeId = session.NodeId,
+            DocumentName = session.DocumentName,
+            StartedAt = session.StartedAt,
+        };
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,82 @@
+using System.Security.Cryptography;
+using Dapper;
+using Postern.Protocol.Recordings;
+using Postern.Server.Iam;
+using Postern.Server.Storage;
+
+namespace Postern.Server.Recordings;
+
+/// <summary>
+/// The two keys of recordings: one signs their ends, one seals the key that each recording has. Both stand in the database, sealed with the master key, so that a change
+/// of the master key leaves the files as they are. Gateways that share a database share them.
+/// </summary>
+internal sealed class RecordingKeys(Database database, MasterKey master, TimeProvider time) : IHostedService, IDisposable
+{
+    private const string Signing = "signing", Sealing = "sealing", Purpose = "recording-keys";
+
+    private readonly Sealer _sealer = new(master, Purpose);
+    private byte[] _sealing = [];
+
+    /// <summary>Signs the ends of recordings. Not for several threads at once: the writer's.</summary>
+    public ECDsa Signer { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+    /// <summary>SubjectPublicKeyInfo, base64.</summary>
+    public string PublicKey { get; private set; } = "";
+
+    /// <summary>What the keys of recordings are sealed with.</summary>
+    public ReadOnlyMemory<byte> SealingKey => _sealing;
+
+    /// <summary>The key of a new recording.</summary>
+    /// <param name="sessionId">Its session.</param>
+    /// <param name="slot">For its header.</param>
+    public byte[] NewDataKey(string sessionId, out byte[] slot)
+    {
+        var key = RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize);
+        slot = KeySlot.WriteSealed(_sealing, key, sessionId);
+        return key;
+    }
+
+    /// <summary>Reads the keys, or makes them; what an earlier master key sealed is sealed anew.</summary>
+    /// <exception cref="DatabaseException">They were sealed with another master key.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var (signing, sealing) = await database.WriteAsync(async connection =>
+        {
+            var rows = (await connection.QueryAsync<KeyRow>(new CommandDefinition("SELECT name, sealed_key FROM recording_keys", cancellationToken: cancellationToken))).ToDictionary(row => row.Name);
+            return (await KeyAsync(Signing, Signer.ExportPkcs8PrivateKey), await KeyAsync(Sealing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)));
+
+            async Task<byte[]> KeyAsync(string name, Func<byte[]> make)
+            {
+                var generation = 1;
+                var key = !rows.TryGetValue(name, out var row) ? make()
+                    : _sealer.TryOpen(row.SealedKey, name, out generation) ?? throw new DatabaseException($"The keys of recordings in {database.Description} were sealed with another master.key. Use the master.key the database was made with.");
+                if (generation > 0)
+                    await connection.ExecuteAsync(new CommandDefinition(
+                        "INSERT INTO recording_keys (name, sealed_key, created_at) VALUES (@name, @sealedKey, @now) ON CONFLICT (name) DO UPDATE SET sealed_key = excluded.sealed_key",
+                        new { name, sealedKey = _sealer.Seal(key, name), now = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+                return key;
+            }
+        }, cancellationToken);
+        Signer.ImportPkcs8PrivateKey(signing, out _);
+        _sealing = sealing;
+        PublicKey = Convert.ToBase64String(Signer.ExportSubjectPublicKeyInfo());
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => Signer.Dispose();
+
+    /// <summary>How many were not sealed with the current master key.</summary>
+    public static async Task<int> CountEarlierAsync(Database database, MasterKey master, CancellationToken cancellationToken)
+    {
+        var sealer = new Sealer(master, Purpose);
+        return (await database.QueryAsync<KeyRow>("SELECT name, sealed_key FROM recording_keys", null, cancellationToken))
+            .Count(row => sealer.TryOpen(row.SealedKey, row.Name, out var generation) is null || generation > 0);
+    }
+
+    private sealed class KeyRow
+    {
+        public string Name { get; set; } = "";
+        public byte[] SealedKey { get; set; } = [];
+    }
+}

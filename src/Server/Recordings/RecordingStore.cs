@@ -1,0 +1,44 @@
+using Dapper;
+using Postern.Server.Storage;
+
+namespace Postern.Server.Recordings;
+
+/// <summary>The table of recordings.</summary>
+internal sealed class RecordingStore(Database database)
+{
+    /// <summary>Enters new recordings and the ends of others, in one transaction; either may come twice.</summary>
+    public Task<int> SaveAsync(IReadOnlyList<RecordingRow> rows, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(
+        """
+        INSERT INTO recordings (session_id, gateway, path, state, kind, mode, owner_arn, owner_id, node_id, document_name, started_at, ended_at, end_reason,
+          bytes, events, input_bytes, output_bytes, gaps, hash)
+        VALUES (@SessionId, @Gateway, @Path, @State, @Kind, @Mode, @OwnerArn, @OwnerId, @NodeId, @DocumentName, @StartedAt, @EndedAt, @EndReason,
+          @Bytes, @Events, @InputBytes, @OutputBytes, @Gaps, @Hash)
+        ON CONFLICT (session_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, bytes = excluded.bytes, events = excluded.events,
+          input_bytes = excluded.input_bytes, output_bytes = excluded.output_bytes, gaps = excluded.gaps, hash = excluded.hash
+        WHERE recordings.state = 'Open'
+        """, rows, cancellationToken: cancellationToken)), cancellationToken);
+
+    public Task<RecordingRow?> FindAsync(string sessionId, CancellationToken cancellationToken)
+        => database.QuerySingleOrDefaultAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE session_id = @sessionId", new { sessionId }, cancellationToken);
+
+    /// <summary>Those of this gateway that have no end.</summary>
+    public Task<IReadOnlyList<RecordingRow>> ListOpenAsync(string gateway, CancellationToken cancellationToken)
+        => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", new { gateway }, cancellationToken);
+
+    /// <summary>Those of this gateway that ended before a time and that nobody holds, the oldest first.</summary>
+    public Task<IReadOnlyList<RecordingRow>> ListEndedBeforeAsync(string gateway, DateTimeOffset before, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
+        $"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state <> 'Open' AND ended_at < @before AND legal_hold IS NULL ORDER BY ended_at LIMIT @limit",
+        new { gateway, before = before.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+
+    /// <summary>Removes a row unless it is held. False: it is held, or gone.</summary>
+    public async Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken)
+        => await database.ExecuteAsync("DELETE FROM recordings WHERE session_id = @sessionId AND state <> 'Open' AND legal_hold IS NULL", new { sessionId }, cancellationToken) > 0;
+
+    /// <summary>Says why a recording must be kept, or that it need not be any more. False: there is none.</summary>
+    /// <param name="sessionId">Which one.</param>
+    /// <param name="reason">Null: the hold ends.</param>
+    /// <param name="by">ARN.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool> HoldAsync(string sessionId, string? reason, string by, CancellationToken cancellationToken) => await database.ExecuteAsync(
+        "UPDATE recordings SET legal_hold = @reason, legal_hold_by = @by WHERE session_id = @sessionId", new { sessionId, reason, by = reason is null ? null : by }, cancellationToken) > 0;
+}

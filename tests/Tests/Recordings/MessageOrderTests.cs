@@ -1,0 +1,86 @@
+using System.Text;
+using Postern.Protocol.Messages;
+using Postern.Server.Recordings;
+using Postern.Tests.Support;
+
+namespace Postern.Tests.Recordings;
+
+public sealed class MessageOrderTests
+{
+    private readonly ManualTime _time = new();
+    private readonly MessageOrder _order;
+
+    public MessageOrderTests()
+    {
+        _order = new MessageOrder(new RecordingLimits { MaxEarlyMessages = 4, MaxEarly = 100 }, _time);
+        _order.StartAt(0);
+    }
+
+    [Fact]
+    public void Each_message_is_taken_once()
+    {
+        Assert.Equal(Turn.Now, Take(0));
+        Assert.Equal(Turn.Repeated, Take(0));
+        Assert.Equal(Turn.Now, Take(1));
+    }
+
+    [Fact]
+    public void What_came_early_follows_what_was_missing()
+    {
+        Assert.Equal(Turn.Kept, Take(2));
+        Assert.Equal(Turn.Kept, Take(1));
+        Assert.Equal(Turn.Now, Take(0));
+        Assert.Equal("1 2", Early());
+        Assert.Equal(Turn.Repeated, Take(2));
+    }
+
+    [Fact]
+    public void What_cannot_be_kept_must_not_pass()
+    {
+        for (var i = 1; i <= 4; i++)
+            Assert.Equal(Turn.Kept, Take(i));
+        Assert.Equal(Turn.Refused, Take(5));
+    }
+
+    [Fact]
+    public void A_number_far_ahead_must_not_pass()
+        => Assert.Equal(Turn.Refused, Take(1L << 60));
+
+    [Fact]
+    public void What_comes_after_it_was_given_up_is_taken_all_the_same()
+    {
+        Take(3);
+        Assert.False(_order.MustGiveUp);
+        _time.Advance(new RecordingLimits().LongestGap);
+        Assert.True(_order.MustGiveUp);
+        Assert.Equal(3, _order.GiveUp());
+        Assert.Equal("3", Early());
+        Assert.Equal(Turn.Now, Take(0));
+        Assert.Equal(Turn.Repeated, Take(0));
+        Assert.Equal(Turn.Now, Take(1));
+        Assert.Equal(Turn.Now, Take(4));
+    }
+
+    [Fact]
+    public void Where_the_beginning_is_unknown_a_first_number_far_ahead_hides_nothing()
+    {
+        using var order = new MessageOrder(new RecordingLimits(), _time);
+        order.StartAt(-1);
+        Assert.Equal(Turn.Now, order.Take(1000, PayloadType.Output, "x"u8));
+        Assert.Equal(Turn.Now, order.Take(7, PayloadType.Output, "x"u8));
+        Assert.Equal(Turn.Now, order.Take(8, PayloadType.Output, "x"u8));
+    }
+
+    private Turn Take(long number) => _order.Take(number, PayloadType.Output, Encoding.ASCII.GetBytes($"{number}"));
+
+    private string Early()
+    {
+        var found = new List<string>();
+        while (_order.TryTakeEarly(out var early))
+        {
+            found.Add(Encoding.ASCII.GetString(early.Payload));
+            MessageOrder.Return(early);
+        }
+        return string.Join(' ', found);
+    }
+}
