@@ -13,8 +13,11 @@ internal sealed record Caller(Access Kind, string AccountId, string Arn, string 
     /// <summary>The key that signed; a node's own key has none.</summary>
     public string? AccessKeyId { get; init; }
 
-    /// <summary>The long-lived key that the temporary ones of GetSessionToken were asked for with: they die with it.</summary>
+    /// <summary>The long-lived key that temporary ones were asked for with, over however many steps: they die with it.</summary>
     public string? ParentKeyId { get; init; }
+
+    /// <summary>The long-lived key that what the caller begins depends on.</summary>
+    public string? RootKeyId => ParentKeyId ?? AccessKeyId;
 
     /// <summary>Set when the key was temporary and given by STS.</summary>
     public CallerSession? Session { get; init; }

@@ -84,11 +84,12 @@ internal sealed class RequestAuthenticator(
             throw AuthErrors.ExpiredToken();
         var session = new CallerSession(DateTimeOffset.FromUnixTimeSeconds(token.Issued), expires, token.SessionName,
             new Dictionary<string, string>(token.Tags ?? [], StringComparer.OrdinalIgnoreCase), token.TransitiveKeys ?? [], token.SourceIdentity, await PoliciesAsync(token, cancellationToken));
+        if (token.KeyId is not null && await principals.FindKeyAsync(token.KeyId, cancellationToken) is not { IsActive: true })
+            throw AuthErrors.UnknownKey(); // they die with the key they were asked for with
         if (token.SessionName is null)
         {
-            // As in AWS, these keys do not manage identities; and they die with the key they were asked for with.
-            if (signed.Service == "iam" || token.KeyId is not null && await principals.FindKeyAsync(token.KeyId, cancellationToken) is not { IsActive: true })
-                throw AuthErrors.UnknownKey();
+            if (signed.Service == "iam")
+                throw AuthErrors.UnknownKey(); // as in AWS, these keys do not manage identities
             var user = await principals.FindUserAsync(token.PrincipalId, cancellationToken) ?? throw AuthErrors.UnknownKey();
             return new Caller(Access.User, options.Account, user.Arn, user.Id, user.Name) { Principal = user, AccessKeyId = id, ParentKeyId = token.KeyId, Session = session };
         }
@@ -98,6 +99,7 @@ internal sealed class RequestAuthenticator(
         {
             Principal = role,
             AccessKeyId = id,
+            ParentKeyId = token.KeyId,
             Session = session,
         };
     }

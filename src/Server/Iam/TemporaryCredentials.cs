@@ -17,7 +17,7 @@ internal sealed record TemporaryClaims
 {
     /// <summary>Id of the user or role. A new one of the same name has another id, and the keys are dead.</summary>
     public required string PrincipalId { get; init; }
-    /// <summary>The long-lived key that GetSessionToken was called with: when it is disabled, so are these.</summary>
+    /// <summary>The long-lived key at the beginning: that GetSessionToken or AssumeRole was called with, or the keys these were called with. When it is disabled, so are these.</summary>
     public string? KeyId { get; init; }
     /// <summary>Seconds since 1970, as is <see cref="Expires"/>.</summary>
     public required long Issued { get; init; }

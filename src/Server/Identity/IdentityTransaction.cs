@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Iam;
+using Postern.Server.Identity.Roles;
 
 namespace Postern.Server.Identity;
 
@@ -26,13 +27,11 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
 
     public string ArnOf(IdentityKind kind, IdentityRow row) => kind.Arn(account, row.Path, row.Name);
 
-    public Task<IReadOnlyList<IdentityRow>> AllAsync(IdentityKind kind) => ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table}");
+    public Task<IReadOnlyList<IdentityRow>> AllAsync(IdentityKind kind) => RowsAsync(kind, "1 = 1");
 
-    public Task<IdentityRow?> FindAsync(IdentityKind kind, string name)
-        => SingleAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE lower(name) = lower(@name)", new { name });
+    public async Task<IdentityRow?> FindAsync(IdentityKind kind, string name) => (await RowsAsync(kind, "lower(name) = lower(@name)", new { name })).SingleOrDefault();
 
-    public Task<IdentityRow?> FindByIdAsync(IdentityKind kind, string id)
-        => SingleAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {kind.IdColumn} = @id", new { id });
+    public async Task<IdentityRow?> FindByIdAsync(IdentityKind kind, string id) => (await RowsAsync(kind, $"{kind.IdColumn} = @id", new { id })).SingleOrDefault();
 
     /// <exception cref="AwsErrorException">NoSuchEntity.</exception>
     public async Task<IdentityRow> NeedAsync(IdentityKind kind, string name)
@@ -77,6 +76,15 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
             throw IdentityErrors.DeleteConflict("Cannot delete entity, must detach all policies first.");
         if (await CountAsync("SELECT COUNT(*) FROM inline_policies WHERE owner_id = @Id", row) > 0)
             throw IdentityErrors.DeleteConflict("Cannot delete entity, must delete policies first.");
+    }
+
+    /// <summary>Rows as they are shown.</summary>
+    private async Task<IReadOnlyList<IdentityRow>> RowsAsync(IdentityKind kind, string condition, object? parameters = null)
+    {
+        var rows = await ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {condition}", parameters);
+        if (kind == IdentityKind.Role)
+            await TrustPrincipals.ShowAsync(this, rows);
+        return rows;
     }
 
     private async Task EnsureFreeAsync(IdentityKind kind, string name)

@@ -58,9 +58,14 @@ internal sealed class SessionOwners(LiveSessions sessions, PrincipalStore princi
     {
         var id = row.OwnerId.Split(':')[0]; // of a role's session: ROLE-ID:SESSION
         if (id.StartsWith(KeyIds.RolePrefix, StringComparison.Ordinal))
-            return await principals.FindRoleAsync(id, cancellationToken) is null ? $"The role that this session was started with was deleted ({row.OwnerArn})." : null;
-        if (await principals.FindUserAsync(id, cancellationToken) is null)
+        {
+            if (await principals.FindRoleAsync(id, cancellationToken) is null)
+                return $"The role that this session was started with was deleted ({row.OwnerArn}).";
+        }
+        else if (await principals.FindUserAsync(id, cancellationToken) is null)
+        {
             return $"The user who started this session was deleted ({row.OwnerArn}).";
+        }
         if (row.OwnerKeyId?.StartsWith(KeyIds.LongLivedPrefix, StringComparison.Ordinal) != true)
             return null;
         return await principals.FindKeyAsync(row.OwnerKeyId, cancellationToken) switch

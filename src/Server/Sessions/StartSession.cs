@@ -95,7 +95,7 @@ internal sealed class StartSession(
             Gateway = NodePresence.GatewayName,
             OwnerArn = context.Caller.Arn,
             OwnerId = context.Caller.UserId,
-            OwnerKeyId = context.Caller.ParentKeyId ?? context.Caller.AccessKeyId,
+            OwnerKeyId = context.Caller.RootKeyId,
             DocumentName = resolved.Document.Name,
             DocumentVersion = resolved.Version,
             SessionType = resolved.SessionType,

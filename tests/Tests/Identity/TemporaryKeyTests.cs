@@ -48,7 +48,8 @@ public sealed class TemporaryKeyTests : IAsyncLifetime
     [Fact]
     public async Task A_session_that_its_role_is_trusted_through_stays_bounded_by_its_session_policy()
     {
-        await MakeRoleAsync($$"""{"AWS":["000000000000","{{Role}}"]}""", List);
+        await MakeRoleAsync("""{"AWS":"000000000000"}""", List);
+        await TrustAsync($$"""{"AWS":["000000000000","{{Role}}"]}""");
         Assert.Equal(200, (await StsAsync(await AssumeAsync(_host.Administrator), $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again")).Status); // named: no policy of its own
         var bounded = await AssumeAsync(_host.Administrator, "&Policy=" + Uri.EscapeDataString(List));
         Assert.Contains("because no session policy allows the sts:AssumeRole action", (await StsAsync(bounded, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again")).Error.Message);
@@ -72,12 +73,91 @@ public sealed class TemporaryKeyTests : IAsyncLifetime
         Assert.Equal("PackedPolicyTooLarge", (await StsAsync(_host.Administrator, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=work{tags}")).Error.Code);
     }
 
-    private async Task MakeRoleAsync(string principal, string policy)
+    [Fact]
+    public async Task Keys_of_a_role_end_with_the_key_that_the_chain_began_with()
     {
-        var trust = $$"""{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{{principal}},"Action":["sts:AssumeRole","sts:TagSession"]} }""";
+        await MakeRoleAsync("""{"AWS":"000000000000"}""", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:List*","sts:*"],"Resource":"*"}}""");
+        var (id, keys) = await new ApiPrincipals(_host).AddUserAsync("ada");
+        await new ApiPrincipals(_host).SetPolicyAsync(id, ApiPrincipals.Allow("sts:AssumeRole"));
+        var first = await AssumeAsync(keys);
+        var second = await AssumeAsync(first);
+        Assert.Equal(200, (await IamAsync(second, "ListUsers")).Status);
+        Assert.Equal(200, (await IamAsync(_host.Administrator, $"UpdateAccessKey&UserName=ada&AccessKeyId={keys.AccessKeyId}&Status=Inactive")).Status);
+        foreach (var dead in new[] { first, second })
+            Assert.Equal("InvalidClientTokenId", (await IamAsync(dead, "ListUsers")).Error.Code);
+        Assert.Equal(200, (await IamAsync(await AssumeAsync(_host.Administrator), "ListUsers")).Status);
+    }
+
+    [Fact]
+    public async Task To_pass_tags_on_takes_the_permission_to_tag()
+    {
+        await MakeRoleAsync("""{"AWS":"000000000000"}""", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}""");
+        var plain = await AssumeAsync(_host.Administrator, "&Tags.member.1.Key=ticket&Tags.member.1.Value=42");
+        Assert.Equal(200, (await StsAsync(plain, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again")).Status);
+        var transitive = await AssumeAsync(_host.Administrator, "&Tags.member.1.Key=ticket&Tags.member.1.Value=42&TransitiveTagKeys.member.1=ticket");
+        Assert.Contains("is not authorized to perform: sts:TagSession", (await StsAsync(transitive, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again")).Error.Message);
+    }
+
+    [Fact]
+    public async Task Who_is_behind_a_chain_of_roles_is_said_once()
+    {
+        await MakeRoleAsync("""{"AWS":"000000000000"}""", """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:*","Resource":"*"}}""", "sts:*");
+        var ada = await AssumeAsync(_host.Administrator, "&SourceIdentity=ada");
+        Assert.Equal("AccessDenied", (await StsAsync(ada, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again&SourceIdentity=eve")).Error.Code);
+        Assert.Contains("<SourceIdentity>ada</SourceIdentity>", (await StsAsync(ada, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=again")).Body);
+    }
+
+    [Fact]
+    public async Task A_trust_policy_means_whom_it_named_and_nobody_who_comes_to_have_the_name()
+    {
+        const string Ada = "arn:aws:iam::000000000000:user/ada";
+        var principals = new ApiPrincipals(_host);
+        var (id, keys) = await principals.AddUserAsync("ada");
+        await MakeRoleAsync($$"""{ "AWS" : ["{{Ada}}", "000000000000"] }""", List);
+        Assert.Equal($$"""{ "AWS" : ["{{Ada}}", "000000000000"] }""", await PrincipalAsync());
+        Assert.Equal(200, (await StsAsync(keys, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=work")).Status);
+        Assert.Equal(200, (await IamAsync(_host.Administrator, "UpdateUser&UserName=ada&NewUserName=lovelace")).Status);
+        Assert.Contains("user/lovelace", await PrincipalAsync());
+        Assert.Equal(200, (await StsAsync(keys, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=work")).Status);
+
+        foreach (var form in new[] { $"DeleteAccessKey&UserName=lovelace&AccessKeyId={keys.AccessKeyId}", "DeleteUser&UserName=lovelace" })
+            Assert.Equal(200, (await IamAsync(_host.Administrator, form)).Status);
+        var (newId, newKeys) = await principals.AddUserAsync("ada");
+        Assert.NotEqual(id, newId);
+        Assert.Equal("AccessDenied", (await StsAsync(newKeys, $"Action=AssumeRole&RoleArn={Role}&RoleSessionName=work")).Error.Code);
+        Assert.Equal($$"""{ "AWS" : ["{{id}}", "000000000000"] }""", await PrincipalAsync());
+    }
+
+    [Theory]
+    [InlineData("arn:aws:iam::000000000000:user/nobody")]
+    [InlineData("arn:aws:iam::000000000000:user/path/admin")]
+    [InlineData("arn:aws:iam::000000000000:role/nobody")]
+    [InlineData("AIDAAAAAAAAAAAAAAAAAA")]
+    public async Task A_trust_policy_names_only_who_is_there(string principal)
+    {
+        await MakeRoleAsync("""{"AWS":"arn:aws:iam::111111111111:user/of-another-account"}""", List);
+        var answer = await IamAsync(_host.Administrator, "UpdateAssumeRolePolicy&RoleName=r&PolicyDocument=" + Trust($$"""{"AWS":"{{principal}}"}""", "sts:AssumeRole"));
+        Assert.Equal(("MalformedPolicyDocument", $"Invalid principal in policy: \"AWS\":\"{principal}\""), answer.Error);
+    }
+
+    private async Task<string> PrincipalAsync()
+    {
+        var answer = System.Xml.Linq.XDocument.Parse((await IamAsync(_host.Administrator, "GetRole&RoleName=r")).Body);
+        var document = Uri.UnescapeDataString(answer.Descendants().First(element => element.Name.LocalName == "AssumeRolePolicyDocument").Value);
+        return System.Text.Json.JsonDocument.Parse(document).RootElement.GetProperty("Statement").GetProperty("Principal").GetRawText();
+    }
+
+    private static string Trust(string principal, string action)
+        => Uri.EscapeDataString($$"""{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{{principal}},"Action":["{{action}}","sts:TagSession"]} }""");
+
+    private async Task TrustAsync(string principal)
+        => Assert.Equal(200, (await IamAsync(_host.Administrator, "UpdateAssumeRolePolicy&RoleName=r&PolicyDocument=" + Trust(principal, "sts:AssumeRole"))).Status);
+
+    private async Task MakeRoleAsync(string principal, string policy, string action = "sts:AssumeRole")
+    {
         foreach (var form in new[]
         {
-            $"CreateRole&RoleName=r&AssumeRolePolicyDocument={Uri.EscapeDataString(trust)}",
+            $"CreateRole&RoleName=r&AssumeRolePolicyDocument={Trust(principal, action)}",
             $"PutRolePolicy&RoleName=r&PolicyName=p&PolicyDocument={Uri.EscapeDataString(policy)}",
         })
         {

@@ -193,8 +193,10 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.Contains("was deactivated", (await client.ReceiveAsync()).Closed!.Output);
     }
 
-    [Fact]
-    public async Task Open_sessions_of_a_role_end_with_the_role()
+    [Theory]
+    [InlineData("DELETE FROM roles WHERE role_id = 'AROAOPERATORS0000000A'", "role that this session was started with was deleted")]
+    [InlineData("UPDATE access_keys SET status = 'Inactive' WHERE user_id = @Id", "was deactivated")]
+    public async Task Open_sessions_of_a_role_end_with_the_role_and_with_the_key_that_assumed_it(string change, string told)
     {
         await _principals.ChangeAsync("""
             INSERT INTO roles (role_id, name, path, max_session_duration, trust_policy, created_at) VALUES ('AROAOPERATORS0000000A', 'operators', '/', 3600,
@@ -207,8 +209,8 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.StartsWith("shift-", started.SessionId);
         using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
         using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
-        await _principals.ChangeAsync("DELETE FROM roles WHERE role_id = 'AROAOPERATORS0000000A'");
-        Assert.Contains("role that this session was started with was deleted", (await client.ReceiveAsync()).Closed!.Output);
+        await _principals.ChangeAsync(change, new { _anna.Id });
+        Assert.Contains(told, (await client.ReceiveAsync()).Closed!.Output);
     }
 
     private static AwsCredentials KeysIn(string answer)

@@ -36,12 +36,15 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         var tags = IdentityTags.Read(request);
         request.Check();
         CheckTrust(row.TrustPolicy);
+        var trust = row.TrustPolicy;
         await store.WriteAsync(async transaction =>
         {
             await transaction.EnsureBoundaryAsync(row.BoundaryArn);
+            row.TrustPolicy = await TrustPrincipals.StoreAsync(transaction, trust);
             await transaction.AddAsync(Kind, row, ", description, max_session_duration, trust_policy, boundary_arn", ", @Description, @MaxSessionDuration, @TrustPolicy, @BoundaryArn");
             await transaction.TagAsync(row.Id, tags);
         }, cancellationToken);
+        row.TrustPolicy = trust;
         Write(answer, row, tags, context, null);
     }
 
@@ -88,8 +91,8 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         var document = request.Required("PolicyDocument", IdentityRules.Document);
         var name = RoleName(request);
         CheckTrust(document);
-        await store.WriteAsync(async transaction => await transaction.ExecuteAsync(
-            "UPDATE roles SET trust_policy = @document WHERE role_id = @Id", new { document, (await transaction.NeedAsync(Kind, name)).Id }), cancellationToken);
+        await store.WriteAsync(async transaction => await transaction.ExecuteAsync("UPDATE roles SET trust_policy = @trust WHERE role_id = @Id",
+            new { trust = await TrustPrincipals.StoreAsync(transaction, document), (await transaction.NeedAsync(Kind, name)).Id }), cancellationToken);
     }
 
     private async Task DeleteAsync(QueryRequest request, CallContext context, QueryAnswer answer, CancellationToken cancellationToken)

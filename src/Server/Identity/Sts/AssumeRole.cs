@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
@@ -22,7 +23,7 @@ internal sealed class AssumeRole(PrincipalStore principals, TemporaryCredentials
         var keys = new List<ConditionKey> { new("sts:DurationSeconds", $"{request.Number("DurationSeconds", StsRules.MinSeconds, MaxSeconds) ?? DefaultSeconds}") };
         Add("sts:RoleSessionName", request.Peek("RoleSessionName"));
         Add("sts:ExternalId", request.Peek("ExternalId"));
-        Add("sts:SourceIdentity", request.Peek("SourceIdentity"));
+        Add("sts:SourceIdentity", request.Peek("SourceIdentity") ?? context.Caller.Session?.SourceIdentity);
         keys.AddRange(role?.Tags.SelectMany(tag => new ConditionKey[] { new("aws:ResourceTag/" + tag.Key, tag.Value), new("iam:ResourceTag/" + tag.Key, tag.Value) }) ?? []);
         keys.AddRange(tags.Select(tag => new ConditionKey("aws:RequestTag/" + tag.Key, tag.Value)));
         if (tags.Count > 0) keys.Add(new("aws:TagKeys", [.. tags.Select(tag => tag.Key)]));
@@ -30,9 +31,10 @@ internal sealed class AssumeRole(PrincipalStore principals, TemporaryCredentials
 
         // A role that is not there trusts nobody: who asks learns no more than who may not.
         var touched = new Touched(arn) { Keys = keys, Trust = role?.TrustPolicy ?? StoredPolicy.TrustsNobody };
+        // What the calling session passes on is given as well.
         var all = new List<Touched> { touched };
-        if (tags.Count > 0) all.Add(touched with { Action = "sts:TagSession" });
-        if (request.Peek("SourceIdentity") is not null) all.Add(touched with { Action = "sts:SetSourceIdentity" });
+        if (tags.Count > 0 || context.Caller.Session is { TransitiveKeys.Count: > 0 }) all.Add(touched with { Action = "sts:TagSession" });
+        if (request.Peek("SourceIdentity") is not null || context.Caller.Session?.SourceIdentity is not null) all.Add(touched with { Action = "sts:SetSourceIdentity" });
         return all;
 
         void Add(string name, string? value)
@@ -61,11 +63,15 @@ internal sealed class AssumeRole(PrincipalStore principals, TemporaryCredentials
         foreach (var policyArn in arns)
             if (!await principals.HasPolicyAsync(policyArn, cancellationToken)) throw IdentityErrors.Validation($"The specified managed policy was not found: {policyArn}");
 
+        // It says who is behind a chain of roles, so it is set once.
+        if (sourceIdentity is not null && context.Caller.Session?.SourceIdentity is { } given && given != sourceIdentity)
+            throw new AwsErrorException("AccessDenied", "The calling session has another SourceIdentity, which cannot be changed.", StatusCodes.Status403Forbidden);
         var inherited = Inherited(context.Caller, tags);
         var now = time.GetUtcNow();
         var claims = new TemporaryClaims
         {
             PrincipalId = role.Id,
+            KeyId = context.Caller.RootKeyId,
             Issued = now.ToUnixTimeSeconds(),
             Expires = now.ToUnixTimeSeconds() + (seconds ?? DefaultSeconds),
             SessionName = name,

@@ -19,7 +19,7 @@ internal sealed class SessionToken(TemporaryCredentials credentials, TimeProvide
         if (context.Caller.Session is not null || context.Caller.Principal is not UserPrincipal user)
             throw new AwsErrorException("AccessDenied", "Cannot call GetSessionToken with session credentials");
         var now = time.GetUtcNow().ToUnixTimeSeconds();
-        Write(answer, credentials.Issue(new TemporaryClaims { PrincipalId = user.Id, KeyId = context.Caller.AccessKeyId, Issued = now, Expires = now + seconds }));
+        Write(answer, credentials.Issue(new TemporaryClaims { PrincipalId = user.Id, KeyId = context.Caller.RootKeyId, Issued = now, Expires = now + seconds }));
         return Task.CompletedTask;
     }
 
