@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Postern.Protocol.Recordings;
+using Postern.Protocol.Recordings.Exports;
+
+namespace Postern.Tests.Recordings.Exports;
+
+public sealed class RecordingExportTests
+{
+    private static readonly RecordingFacts Facts = new() { SessionId = "anna-1", Node = "mi-1", Kind = "shell", StartedAt = 1_767_225_600_000 };
+
+    [Fact]
+    public void An_asciicast_has_its_size_first_and_whole_characters_only()
+    {
+        var lines = Export("asciicast", (RecordingEventKind.Resize, 100, "120x40"u8.ToArray()), (RecordingEventKind.Output, 1_500_000, [.. "h\u001b[1m"u8, 0xc3]), (RecordingEventKind.Output, 1_600_000, [0xa4, 0xff]),
+            (RecordingEventKind.Input, 1_700_000, "x\r"u8.ToArray()), (RecordingEventKind.Resize, 2_000_000, "100x30"u8.ToArray()), (RecordingEventKind.Gap, 3_000_000, """{"messages":2,"reason":"The disk was full."}"""u8.ToArray()),
+            (RecordingEventKind.Flow, 3_000_000, "{}"u8.ToArray())).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var header = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal((2, 120, 40, 1_767_225_600L), (header.GetProperty("version").GetInt32(), header.GetProperty("width").GetInt32(), header.GetProperty("height").GetInt32(), header.GetProperty("timestamp").GetInt64()));
+        Assert.Equal(["1.5 o h\u001b[1m", "1.6 o \u00e4\ufffd", "1.7 i x\r", "2 r 100x30", "3 m gap: The disk was full."], lines.Skip(1).Select(line => JsonDocument.Parse(line).RootElement).Select(line => $"{line[0]} {line[1]} {line[2]}"));
+    }
+
+    [Fact]
+    public void Raw_is_what_was_shown_byte_for_byte()
+    {
+        byte[] noise = [0, 255, 128, 27, 10];
+        var output = new ArrayBufferWriter<byte>();
+        var export = RecordingExport.Create("raw", Facts)!;
+        export.Write(new RecordingEvent { Kind = RecordingEventKind.Output, Body = noise }, output);
+        export.Write(new RecordingEvent { Kind = RecordingEventKind.Input, Body = noise }, output);
+        export.End(null, output);
+        Assert.Equal(noise, output.WrittenSpan.ToArray());
+    }
+
+    [Fact]
+    public void Json_lines_have_every_event_and_lose_no_byte()
+    {
+        var lines = Export("jsonl", (RecordingEventKind.Output, 1_000_000, "h\u00e4"u8.ToArray()), (RecordingEventKind.Output, 2_000_000, [0xff, 0x00]), (RecordingEventKind.Statement, 3_000_000, """{"text":"SELECT 1"}"""u8.ToArray()))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["recording", "output", "output", "statement", "end"], lines.Select(line => line.GetProperty("kind").GetString()));
+        Assert.Equal(("anna-1", "h\u00e4", "/wA=", "SELECT 1"), (lines[0].GetProperty("data").GetProperty("sessionId").GetString(), lines[1].GetProperty("text").GetString(),
+            lines[2].GetProperty("base64").GetString(), lines[3].GetProperty("data").GetProperty("text").GetString()));
+        Assert.Equal("2026-01-01T00:00:02.0000000+00:00", lines[2].GetProperty("time").GetString());
+    }
+
+    [Fact]
+    public void Text_has_the_lines_that_were_seen_with_their_times()
+        => Assert.Equal("[00:00:01.000] $ ls -l\n[00:01:01.500] file\n[00:01:01.500] $\n", Export("text", (RecordingEventKind.Output, 500_000, "$ ls\b\bls -l"u8.ToArray()),
+            (RecordingEventKind.Output, 1_000_000, "\r\n"u8.ToArray()), (RecordingEventKind.Output, 61_500_000, "\u001b[31mfile\u001b[0m\r\n$ "u8.ToArray())));
+
+    private static string Export(string name, params (RecordingEventKind Kind, long Time, byte[] Body)[] events)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var export = RecordingExport.Create(name, Facts)!;
+        foreach (var (kind, time, body) in events)
+            export.Write(new RecordingEvent { Kind = kind, Time = time, Body = body }, output);
+        export.End(new RecordingEnd { EndedAt = 1 }, output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+}
