@@ -12,6 +12,12 @@ public sealed class AgentMessageCodecTests
     [InlineData("output")]
     [InlineData("input")]
     [InlineData("acknowledge")]
+    [InlineData("handshake-request-offer")]
+    [InlineData("handshake-response-answer")]
+    [InlineData("output-no-digest")]
+    [InlineData("acknowledge-cumulative")]
+    [InlineData("standard-error")]
+    [InlineData("exit-code")]
     public void Vectors_are_read_and_written_byte_by_byte(string name)
     {
         using var vector = new Vector(name);
@@ -30,22 +36,25 @@ public sealed class AgentMessageCodecTests
         Assert.True(AgentMessageCodec.TryRead(bytes, out var header, out var error));
         Assert.Equal(AgentMessageError.None, error);
         Assert.Equal(expected, header);
-        Assert.True(AgentMessageCodec.HasValidDigest(bytes));
+        Assert.Equal(vector.HasDigest, AgentMessageCodec.HasValidDigest(bytes));
+        Assert.NotEqual(vector.HasDigest, AgentMessageCodec.OmitsDigest(bytes));
         Assert.Equal(vector.Text("payload"), Encoding.UTF8.GetString(AgentMessageCodec.PayloadOf(bytes.AsSpan())));
 
         var written = new byte[bytes.Length];
-        Assert.Equal(bytes.Length, AgentMessageCodec.Write(written, expected, Encoding.UTF8.GetBytes(vector.Text("payload"))));
+        Assert.Equal(bytes.Length, AgentMessageCodec.Write(written, expected, Encoding.UTF8.GetBytes(vector.Text("payload")), omitDigest: !vector.HasDigest));
         Assert.Equal(Convert.ToHexString(bytes), Convert.ToHexString(written));
     }
 
-    [Fact]
-    public void The_acknowledgement_of_a_data_stream_is_the_vector_but_for_its_id()
+    [Theory]
+    [InlineData("acknowledge", AgentMessageType.InputStreamData)]
+    [InlineData("acknowledge-cumulative", AgentMessageType.OutputStreamData)]
+    public void The_acknowledgement_of_a_data_stream_is_the_vector_but_for_its_id(string name, AgentMessageType acknowledgedType)
     {
-        using var vector = new Vector("acknowledge");
+        using var vector = new Vector(name);
         var acknowledged = JsonSerializer.Deserialize(vector.Text("payload"), MessagesJsonContext.Default.AcknowledgeContent)!;
         var buffer = new byte[AckFrame.MaxSize];
-        var ack = new PendingAck(acknowledged.AcknowledgedMessageSequenceNumber, Guid.Parse(acknowledged.AcknowledgedMessageId), Cumulative: false);
-        var length = AckFrame.Write(buffer, ack, Guid.NewGuid(), AgentMessageType.InputStreamData, (ulong)vector.Number("createdDate"), omitDigest: false);
+        var ack = new PendingAck(acknowledged.AcknowledgedMessageSequenceNumber, Guid.Parse(acknowledged.AcknowledgedMessageId), Cumulative: name == "acknowledge-cumulative");
+        var length = AckFrame.Write(buffer, ack, Guid.NewGuid(), acknowledgedType, (ulong)vector.Number("createdDate"), omitDigest: !vector.HasDigest);
 
         var expected = vector.Bytes;
         expected.AsSpan(64, MessageIds.Size).CopyTo(buffer.AsSpan(64));
@@ -63,16 +72,24 @@ public sealed class AgentMessageCodecTests
 
     [Theory]
     [InlineData("handshake-request")]
+    [InlineData("handshake-request-offer")]
+    [InlineData("handshake-response-answer")]
     [InlineData("acknowledge")]
+    [InlineData("acknowledge-cumulative")]
     public void The_payloads_of_vectors_are_what_our_records_write(string name)
     {
         using var vector = new Vector(name);
         var text = vector.Text("payload");
-        var again = name == "acknowledge"
-            ? JsonSerializer.Serialize(JsonSerializer.Deserialize(text, MessagesJsonContext.Default.AcknowledgeContent)!, MessagesJsonContext.Default.AcknowledgeContent)
-            : JsonSerializer.Serialize(JsonSerializer.Deserialize(text, MessagesJsonContext.Default.HandshakeRequestContent)!, MessagesJsonContext.Default.HandshakeRequestContent);
+        var again = name switch
+        {
+            "handshake-response-answer" => Again(text, MessagesJsonContext.Default.HandshakeResponseContent),
+            "handshake-request" or "handshake-request-offer" => Again(text, MessagesJsonContext.Default.HandshakeRequestContent),
+            _ => Again(text, MessagesJsonContext.Default.AcknowledgeContent),
+        };
         Assert.Equal(text, again);
     }
+
+    private static string Again<T>(string text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> shape) => JsonSerializer.Serialize(JsonSerializer.Deserialize(text, shape)!, shape);
 
     [Fact]
     public void Type_names_padded_with_nuls_or_spaces_are_read()

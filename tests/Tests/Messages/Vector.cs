@@ -21,5 +21,10 @@ internal sealed class Vector : IDisposable
 
     public bool Flag(string member) => _json.RootElement.GetProperty(member).GetBoolean();
 
+    public IEnumerable<byte[]> Frames => _json.RootElement.GetProperty("frames").EnumerateArray().Select(frame => Convert.FromHexString(frame.GetString()!));
+
+    /// <summary>Unless the vector says that it has none.</summary>
+    public bool HasDigest => !_json.RootElement.TryGetProperty("digest", out var digest) || digest.GetBoolean();
+
     public void Dispose() => _json.Dispose();
 }

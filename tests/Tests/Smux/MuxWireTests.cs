@@ -43,6 +43,32 @@ public sealed class MuxWireTests
     }
 
     [Fact]
+    public async Task Streams_of_both_ends_travel_together_as_in_the_vector()
+    {
+        using var vector = new Vector("smux-extended-two");
+        await using var peer = new RawMuxPeer(new MuxOptions { Role = MuxRole.Client, Extended = true });
+        var ours = await peer.Session.OpenAsync(default);
+        await peer.SendRawAsync(vector.Bytes);
+        var theirs = await peer.AcceptAsync();
+        Assert.Equal((uint)vector.Number("otherId"), theirs.Id);
+        Assert.Equal(vector.Text("data"), Encoding.ASCII.GetString(await MuxStreamTests.ReadAllAsync(ours)));
+        var other = vector.Text("otherData");
+        Assert.Equal(other, Encoding.ASCII.GetString(await MuxStreamTests.ReadExactlyAsync(theirs, other.Length)));
+    }
+
+    [Fact]
+    public async Task Frames_that_break_the_rules_end_the_session_each_as_in_the_vector()
+    {
+        using var vector = new Vector("smux-extended-refused");
+        foreach (var frame in vector.Frames)
+        {
+            await using var peer = new RawMuxPeer(new MuxOptions { Role = MuxRole.Client, Extended = true });
+            Assert.Equal((uint)vector.Number("streamId"), (await peer.Session.OpenAsync(default)).Id);
+            await Assert.ThrowsAsync<MuxProtocolException>(() => peer.SendRawAsync(frame));
+        }
+    }
+
+    [Fact]
     public async Task A_refusal_arrives_with_its_reason()
     {
         using var vector = new Vector("smux-extended-reset");
