@@ -6,24 +6,37 @@ namespace Postern.Bench.Load;
 /// <summary>Median-like figures of one measurement, in microseconds, and how many operations it had.</summary>
 internal readonly record struct Latencies(double P50, double P99, int Count);
 
+/// <summary>Bytes of a transfer that have gone through this end so far.</summary>
+internal sealed class Progress
+{
+    private long _bytes;
+
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public void Add(int count) => Interlocked.Add(ref _bytes, count);
+}
+
 /// <summary>The near end of all load: measures through a local port.</summary>
 internal static class LoadClient
 {
     private const int WarmUp = 50;
 
     /// <summary>Seconds until the last of the bytes had arrived at its end.</summary>
-    public static async Task<double> BulkAsync(int port, LoadKind kind, long bytes, CancellationToken cancellationToken)
+    public static Task<double> BulkAsync(int port, LoadKind kind, long bytes, CancellationToken cancellationToken) => BulkAsync(port, kind, bytes, new Progress(), cancellationToken);
+
+    /// <inheritdoc cref="BulkAsync(int, LoadKind, long, CancellationToken)"/>
+    public static async Task<double> BulkAsync(int port, LoadKind kind, long bytes, Progress progress, CancellationToken cancellationToken)
     {
         using var socket = await LoadWire.ConnectAsync(port, cancellationToken);
         var start = Stopwatch.GetTimestamp();
         await LoadWire.SendAllAsync(socket, LoadWire.Header(kind, bytes), cancellationToken);
         if (kind == LoadKind.Source)
         {
-            await LoadServer.TakeAsync(socket, bytes, cancellationToken);
+            await LoadServer.TakeAsync(socket, bytes, progress, cancellationToken);
         }
         else
         {
-            await LoadServer.SendAsync(socket, bytes, cancellationToken);
+            await LoadServer.SendAsync(socket, bytes, progress, cancellationToken);
             await LoadWire.ReadAllAsync(socket, new byte[1], cancellationToken);
         }
         return Stopwatch.GetElapsedTime(start).TotalSeconds;

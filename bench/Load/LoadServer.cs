@@ -53,10 +53,10 @@ internal static class LoadServer
             switch (kind)
             {
                 case LoadKind.Source:
-                    await SendAsync(socket, bytes, cancellationToken);
+                    await SendAsync(socket, bytes, new Progress(), cancellationToken);
                     break;
                 case LoadKind.Sink:
-                    await TakeAsync(socket, bytes, cancellationToken);
+                    await TakeAsync(socket, bytes, new Progress(), cancellationToken);
                     await LoadWire.SendAllAsync(socket, header.AsMemory(0, 1), cancellationToken);
                     break;
                 case LoadKind.Echo:
@@ -78,15 +78,19 @@ internal static class LoadServer
         }
     }
 
-    internal static async Task SendAsync(Socket socket, long bytes, CancellationToken cancellationToken)
+    internal static async Task SendAsync(Socket socket, long bytes, Progress progress, CancellationToken cancellationToken)
     {
         var buffer = new byte[LoadWire.BufferSize];
         Random.Shared.NextBytes(buffer); // nothing on the way can press it
         while (bytes > 0)
-            bytes -= await socket.SendAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken);
+        {
+            var count = await socket.SendAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken);
+            progress.Add(count);
+            bytes -= count;
+        }
     }
 
-    internal static async Task TakeAsync(Socket socket, long bytes, CancellationToken cancellationToken)
+    internal static async Task TakeAsync(Socket socket, long bytes, Progress progress, CancellationToken cancellationToken)
     {
         var buffer = new byte[LoadWire.BufferSize];
         while (bytes > 0)
@@ -94,6 +98,7 @@ internal static class LoadServer
             var count = await socket.ReceiveAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, bytes)), cancellationToken);
             if (count == 0)
                 throw LoadWire.Closed();
+            progress.Add(count);
             bytes -= count;
         }
     }

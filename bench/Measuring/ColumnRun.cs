@@ -44,7 +44,7 @@ internal sealed class ColumnRun(Column column, int destination, MeasureOptions o
         var port = _tunnel!.Port;
         Result.Add(Metrics.BulkDown, await BulkWithCpuAsync(LoadKind.Source, Metrics.CpuDown, cancellationToken));
         Result.Add(Metrics.BulkUp, await BulkWithCpuAsync(LoadKind.Sink, Metrics.CpuUp, cancellationToken));
-        Result.Add(Metrics.BulkBoth, await BothAsync(cancellationToken));
+        await BothAsync(cancellationToken);
         var trips = await LoadClient.RoundTripsAsync(port, options.Box / 2, cancellationToken);
         Result.Add(Metrics.RoundTripP50, trips.P50);
         Result.Add(Metrics.RoundTripP99, trips.P99);
@@ -114,14 +114,20 @@ internal sealed class ColumnRun(Column column, int destination, MeasureOptions o
         return speed / Megabyte;
     }
 
-    private async Task<double> BothAsync(CancellationToken cancellationToken)
+    /// <summary>Both directions at once; what each carried is looked at when the first is through, since the other then has the line for itself.</summary>
+    private async Task BothAsync(CancellationToken cancellationToken)
     {
         // Together they are slower than alone.
         long down = BytesOf(LoadKind.Source) / 2, up = BytesOf(LoadKind.Sink) / 2;
-        var seconds = await Task.WhenAll(
-            LoadClient.BulkAsync(_tunnel!.Port, LoadKind.Source, down, cancellationToken),
-            LoadClient.BulkAsync(_tunnel.Port, LoadKind.Sink, up, cancellationToken));
-        return (down + up) / seconds.Max() / Megabyte;
+        Progress downDone = new(), upDone = new();
+        var downwards = LoadClient.BulkAsync(_tunnel!.Port, LoadKind.Source, down, downDone, cancellationToken);
+        var upwards = LoadClient.BulkAsync(_tunnel.Port, LoadKind.Sink, up, upDone, cancellationToken);
+        var first = await await Task.WhenAny(downwards, upwards);
+        var (downBytes, upBytes) = (downDone.Bytes, upDone.Bytes);
+        var seconds = await Task.WhenAll(downwards, upwards);
+        Result.Add(Metrics.BulkBothDown, downBytes / first / Megabyte);
+        Result.Add(Metrics.BulkBothUp, upBytes / first / Megabyte);
+        Result.Add(Metrics.BulkBoth, (down + up) / seconds.Max() / Megabyte);
     }
 
     private long BytesOf(LoadKind kind) => Math.Max(FewestBytes, (long)(_speeds[kind] * options.Box.TotalSeconds));

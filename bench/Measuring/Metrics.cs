@@ -4,7 +4,7 @@ namespace Postern.Bench.Measuring;
 internal static class Metrics
 {
     /// <summary>Millions of bytes a second.</summary>
-    public const string BulkDown = "bulkDownMBps", BulkUp = "bulkUpMBps", BulkBoth = "bulkBothSumMBps";
+    public const string BulkDown = "bulkDownMBps", BulkUp = "bulkUpMBps", BulkBoth = "bulkBothSumMBps", BulkBothDown = "bulkBothDownMBps", BulkBothUp = "bulkBothUpMBps";
     /// <summary>One byte there and back.</summary>
     public const string RoundTripP50 = "roundTripP50Us", RoundTripP99 = "roundTripP99Us";
     /// <summary>50 connections, 64 bytes there, 200 back.</summary>

@@ -11,7 +11,9 @@ internal sealed class MarkdownTable(SystemResult result)
     [
         (Metrics.BulkDown, "bulk down, MB/s", true),
         (Metrics.BulkUp, "bulk up, MB/s", true),
-        (Metrics.BulkBoth, "bulk both at once, sum, MB/s", true),
+        (Metrics.BulkBothDown, "both at once: down, MB/s", true),
+        (Metrics.BulkBothUp, "both at once: up, MB/s", true),
+        (Metrics.BulkBoth, "both at once: sum, MB/s", true),
         (Metrics.RoundTripP50, "1 byte and back, p50, µs", false),
         (Metrics.RoundTripP99, "1 byte and back, p99, µs", false),
         (Metrics.Requests, "50 connections 64 B → 200 B, requests/s", true),
