@@ -10,7 +10,7 @@ internal abstract class Operation(string service, string target, Access access, 
 {
     /// <summary>It changes nothing, and yet its answer is worth as much as the caller's own keys.</summary>
     private const string GivesKeys = "sts:GetSessionToken";
-    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter"];
+    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter", "Test"];
 
     /// <summary>The signing name requests must be signed for.</summary>
     public string Service { get; } = service;

@@ -29,6 +29,8 @@ internal sealed class AuditLog(AuditStore store, AuditWitness witness, ServerOpt
     private AuditMark? _witnessed;
     private long _witnessedAt;
 
+    private readonly List<Action> _observers = [];
+
     private readonly record struct Waiting(AuditEntry Entry, TaskCompletionSource? Written);
 
     /// <summary>Asked before a call does anything.</summary>
@@ -57,6 +59,9 @@ internal sealed class AuditLog(AuditStore store, AuditWitness witness, ServerOpt
         if (!TryEnqueue(happened, null))
             Interlocked.Increment(ref _unrecorded);
     }
+
+    /// <summary>Called after entries were written, by this gateway; before the log is started, and never waits.</summary>
+    public void Observe(Action written) => _observers.Add(written);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -124,6 +129,8 @@ internal sealed class AuditLog(AuditStore store, AuditWitness witness, ServerOpt
         _failure = null;
         foreach (var waiting in batch)
             waiting.Written?.TrySetResult();
+        foreach (var observer in _observers)
+            observer();
         WriteWitness(now: false);
         return true;
     }

@@ -31,6 +31,12 @@ internal sealed record ServerOptions
     public int AuditDays { get; init; } = 365;
     /// <summary>Ended sessions are listed in the history for this many days; 0: for ever.</summary>
     public int SessionDays { get; init; } = 30;
+    /// <summary>Events older than this many days are removed, and dead letters, too.</summary>
+    public int EventDays { get; init; } = 30;
+    /// <summary>Commands that rules may have as targets, by name: a program with its path, and its arguments.</summary>
+    public IReadOnlyDictionary<string, string[]> EventCommands { get; init; } = new Dictionary<string, string[]>();
+    /// <summary>Networks that webhooks may reach although they are loopback or link-local, and without TLS.</summary>
+    public IReadOnlyList<IPNetwork> WebhookAllow { get; init; } = [];
     /// <summary>Managed policies that one user, group or role may have attached.</summary>
     public int AttachedPolicies { get; init; } = 10;
     /// <summary>Whether sessions are recorded whose document and preferences do not say.</summary>

@@ -54,4 +54,27 @@ internal static class SettingValues
     public static int Count(string text, int smallest, int largest)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= smallest && count <= largest
             ? count : throw new FormatException($"expected a whole number from {smallest} to {largest}");
+
+    /// <summary>NAME=PROGRAM ARGUMENT …; words are separated by spaces, there is no quoting.</summary>
+    public static IReadOnlyDictionary<string, string[]> Commands(IReadOnlyList<string> values)
+    {
+        const int MaxName = 64;
+        var commands = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        foreach (var value in values)
+        {
+            var (name, line) = value.Split('=', 2) is [var left, var right] ? (left, right.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : ("", []);
+            if (name.Length is 0 or > MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+                throw new FormatException("expected NAME=PROGRAM, the name of letters, digits, '-', '_' and '.'");
+            if (line.Length == 0 || !Path.IsPathFullyQualified(line[0]))
+                throw new FormatException($"the program of {name} needs its whole path, such as /usr/local/bin/notify");
+            if (!commands.TryAdd(name, line))
+                throw new FormatException($"{name} is given twice");
+        }
+        return commands;
+    }
+
+    public static IPNetwork Network(string text)
+        => IPNetwork.TryParse(text, out var network) ? network
+            : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new FormatException("expected a network such as 127.0.0.0/8, or an address");
 }
