@@ -3,6 +3,8 @@ using Postern.Server.Audit;
 using Postern.Server.CloudTrail;
 using Postern.Server.CloudWatchLogs;
 using Postern.Server.Documents;
+using Postern.Server.EventBridge;
+using Postern.Server.Events;
 using Postern.Server.Gateway;
 using Postern.Server.Hosting;
 using Postern.Server.Iam;
@@ -34,6 +36,7 @@ internal static class Program
         .AddIam()
         .AddAudit()
         .AddLogs()
+        .AddEvents()
         .AddApi()
         .AddIdentity()
         .AddNodes()
@@ -50,6 +53,7 @@ internal static class Program
         SessionsFeature.AddTo(operations, services);
         CloudTrailFeature.AddTo(operations, services);
         CloudWatchLogsFeature.AddTo(operations, services);
+        EventBridgeFeature.AddTo(operations, services);
     }
 
     internal static void MapRoutes(IEndpointRouteBuilder routes)

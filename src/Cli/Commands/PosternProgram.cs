@@ -33,6 +33,7 @@ internal static class PosternProgram
         root.Add(SessionsCommand.Build());
         root.Add(TerminateCommand.Build());
         root.Add(AuditCommand.Build());
+        root.Add(EventsCommand.Build());
         root.Add(WhyCommand.Build());
         root.Add(PolicyCommand.Build());
         return root;

@@ -24,6 +24,9 @@ internal sealed record ActivationRow(string? ActivationId, string? ActivationCod
 internal sealed record PolicyTestRow(
     string Name, string? Action, string? Resource, string Expected, string? Decision, bool AsExpected, string? Statement, string? Reason, IReadOnlyList<string>? MissingKeys, int Times);
 
+/// <summary>What a target did not take, as <c>postern events dead-letters list --json</c> prints it. The event is JSON in a text.</summary>
+internal sealed record DeadLetterRow(string? Id, string? Rule, string? Target, string? TargetArn, DateTimeOffset? DiedAt, int? Attempts, string? Error, string? Event);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SimulateAccessResponse))]
 [JsonSerializable(typeof(PolicyTestRow[]))]
@@ -33,4 +36,5 @@ internal sealed record PolicyTestRow(
 [JsonSerializable(typeof(SessionDetailsRow))]
 [JsonSerializable(typeof(ForwardRow))]
 [JsonSerializable(typeof(ActivationRow))]
+[JsonSerializable(typeof(DeadLetterRow))]
 internal sealed partial class CliJsonContext : JsonSerializerContext;

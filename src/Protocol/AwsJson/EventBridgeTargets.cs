@@ -20,7 +20,7 @@ public sealed record EventTarget
 
     /// <summary>Members for targets that are not served here, so that they can be refused and not passed over.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 }
 
 /// <summary>A message made of values of the event.</summary>

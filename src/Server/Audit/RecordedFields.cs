@@ -26,6 +26,8 @@ internal static class RecordedFields
         "RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "PolicyArns", "TransitiveTagKeys", "SourceIdentity", "PolicySourceArn", "ActionNames",
         "ResourceArns", "ResourceArn", "EntityFilter", "PolicyUsageFilter", "Scope", "OnlyAttached", "Marker", "MaxItems", "Filter",
         "LogGroupName", "LogGroupNamePrefix", "LogGroupIdentifier", "LogStreamName", "LogStreamNames", "RetentionInDays", "FilterPattern",
+        "Rule", "EventBusName", "EventPattern", "ScheduleExpression", "Ids", "NamePrefix", "TargetArn", "ConnectionArn", "ConnectionState", "AuthorizationType", "HttpMethod",
+        "InvocationRateLimitPerSecond", "Source", "DetailType", "Subject", "TargetId", "Id",
     };
 
     /// <summary>Of the parameters of a session: where a tunnel leads. All others may be command lines.</summary>

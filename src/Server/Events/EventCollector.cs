@@ -1,4 +1,3 @@
-using Postern.Protocol;
 using Postern.Server.Audit;
 
 namespace Postern.Server.Events;
@@ -18,7 +17,7 @@ internal sealed class EventCollector : BackgroundService
     private readonly EventOutbox _outbox;
     private readonly TimeProvider _time;
     private readonly ILogger<EventCollector> _log;
-    private readonly Signal _written = new();
+    private readonly Wake _written = new();
     private long _read, _noted;
 
     public EventCollector(AuditLog audit, AuditStore entries, EventOutbox outbox, TimeProvider time, ILogger<EventCollector> log)

@@ -1,4 +1,3 @@
-using Postern.Protocol;
 
 namespace Postern.Server.Events;
 
@@ -7,9 +6,9 @@ internal static class EventLoop
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    public static async Task RunAsync(Signal wake, TimeProvider time, Func<Task> work, Action<Exception> failed, CancellationToken stoppingToken)
+    public static async Task RunAsync(Wake wake, TimeProvider time, Func<Task> work, Action<Exception> failed, CancellationToken stoppingToken)
     {
-        using var timer = time.CreateTimer(static state => ((Signal)state!).Set(), wake, Interval, Interval);
+        using var timer = time.CreateTimer(static state => ((Wake)state!).Set(), wake, Interval, Interval);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

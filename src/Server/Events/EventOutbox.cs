@@ -78,6 +78,9 @@ internal sealed class EventOutbox(Database database, ServerOptions options, Time
     public async Task<long> PositionAsync(string mark, CancellationToken cancellationToken)
         => (await database.QueryAsync<long>("SELECT position FROM event_marks WHERE name = @mark", new { mark }, cancellationToken))[0];
 
+    /// <summary>The position of the last event.</summary>
+    public Task<long> LastAsync(CancellationToken cancellationToken) => PositionAsync(Last, cancellationToken);
+
     /// <summary>Inside a write: the position of a mark, which nobody else moves until the end of the transaction.</summary>
     public static Task<long> LockAsync(DbConnection connection, string mark, CancellationToken cancellationToken) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
         "UPDATE event_marks SET position = position WHERE name = @mark RETURNING position", new { mark }, cancellationToken: cancellationToken));

@@ -21,9 +21,6 @@ internal static partial class Log
     [LoggerMessage(2505, LogLevel.Error, "Old events could not be removed")]
     public static partial void RemovalFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(2506, LogLevel.Error, "Nodes that came or went could not be told of; this is tried again")]
-    public static partial void AnnouncingFailed(this ILogger logger, Exception exception);
-
     [LoggerMessage(2507, LogLevel.Error, "The rule {Rule} has a pattern that cannot be read any more, and matches nothing: {Reason}")]
     public static partial void UnreadableRule(this ILogger logger, string rule, string reason);
 }

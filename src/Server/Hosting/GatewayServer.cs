@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Console;
 using Postern.Server.Api;
 using Postern.Server.Audit;
+using Postern.Server.Events.Endpoints;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -109,7 +110,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         certificate.Refresh();
         var database = Services.GetRequiredService<Database>();
         await database.MigrateAsync(cancellationToken);
-        var resealed = await Services.GetRequiredService<AccessKeySecrets>().ResealAsync(cancellationToken) + await Services.GetRequiredService<AuditStore>().ResignAsync(cancellationToken);
+        var resealed = await Services.GetRequiredService<AccessKeySecrets>().ResealAsync(cancellationToken) + await Services.GetRequiredService<AuditStore>().ResignAsync(cancellationToken)
+            + await Services.GetRequiredService<EndpointStore>().ResealAsync(cancellationToken);
         if (resealed > 0)
             log.Resealed(resealed);
         var seed = Services.GetRequiredService<IdentitySeed>();

@@ -1,3 +1,4 @@
+using Postern.Server.Events.Endpoints;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -44,9 +45,9 @@ internal static class MasterKeyRotation
         if (master.Count == 1)
             return $"{path} has one key, the current one. Nothing was changed.";
         await using var database = StorageFeature.Open(options);
-        var old = await new AccessKeySecrets(database, master).CountEarlierAsync(cancellationToken);
+        var old = await new AccessKeySecrets(database, master).CountEarlierAsync(cancellationToken) + await new EndpointStore(database, master).CountEarlierAsync(cancellationToken);
         if (old > 0)
-            throw new StartupException($"{old} access keys are still sealed with an earlier master key. Start the gateway once, then try again.");
+            throw new StartupException($"{old} secrets are still sealed with an earlier master key. Start the gateway once, then try again.");
         var data = new DataDirectory(options.Data);
         if (File.Exists(data.CaKey))
             new SealedKeyFile(new Sealer(master.WithoutEarlier(), SealedKeyFile.Purpose), data.CaKey).Read();

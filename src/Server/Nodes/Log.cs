@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(1304, LogLevel.Information, "Node {NodeId} was deregistered by {Caller}")]
     public static partial void Deregistered(this ILogger logger, string nodeId, string caller);
+
+    [LoggerMessage(1305, LogLevel.Error, "Nodes that came or went could not be told of; this is tried again")]
+    public static partial void AnnouncingFailed(this ILogger logger, Exception exception);
 }

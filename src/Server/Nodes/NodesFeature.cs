@@ -19,6 +19,7 @@ internal static class NodesFeature
         .AddSingleton<NodeResources>()
         .AddSingleton<MessagePolls>()
         .AddHostedService<NodeUpkeep>()
+        .AddHostedService<NodeAnnouncer>()
         .Replace(ServiceDescriptor.Singleton<FindNode>(provider =>
         {
             var nodes = provider.GetRequiredService<NodeStore>();

@@ -1,4 +1,3 @@
-using Postern.Protocol;
 
 namespace Postern.Server.Events.Delivery;
 
@@ -14,7 +13,7 @@ internal sealed class TargetLane(LaneTarget target, TargetSenders senders, Deliv
     /// <summary>How long another gateway leaves the lane to this one; longer than an attempt may take.</summary>
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(2), LongestRest = TimeSpan.FromMinutes(10);
 
-    private readonly Signal _wake = new();
+    private readonly Wake _wake = new();
     private int _failures;
 
     public LaneTarget Target => target;
@@ -94,7 +93,7 @@ internal sealed class TargetLane(LaneTarget target, TargetSenders senders, Deliv
             await Task.Delay(rest.Time, time, cancellationToken);
             return;
         }
-        using var timer = time.CreateTimer(static state => ((Signal)state!).Set(), _wake, rest.Time, Timeout.InfiniteTimeSpan);
+        using var timer = time.CreateTimer(static state => ((Wake)state!).Set(), _wake, rest.Time, Timeout.InfiniteTimeSpan);
         await _wake.WaitAsync(cancellationToken);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Postern.Protocol;
 using Postern.Server.Events.Rules;
 using Postern.Server.Storage;
 
@@ -15,7 +14,7 @@ internal sealed class TargetLanes : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<TargetLanes> _log;
     private readonly ConcurrentDictionary<string, Running> _lanes = new(StringComparer.Ordinal);
-    private readonly Signal _changed = new();
+    private readonly Wake _changed = new();
     /// <summary>Of this process: after a restart what an earlier one held is held by somebody else until it runs out.</summary>
     private readonly string _gateway = Guid.NewGuid().ToString("N");
     private long _version = -1;

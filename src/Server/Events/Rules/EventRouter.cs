@@ -1,5 +1,4 @@
 using Dapper;
-using Postern.Protocol;
 using Postern.Server.Events.Delivery;
 using Postern.Server.Storage;
 
@@ -17,7 +16,7 @@ internal sealed class EventRouter : BackgroundService
     private readonly TargetLanes _lanes;
     private readonly TimeProvider _time;
     private readonly ILogger<EventRouter> _log;
-    private readonly Signal _wake = new();
+    private readonly Wake _wake = new();
     private RuleBook? _book;
 
     public EventRouter(Database database, EventOutbox outbox, RuleStore rules, DeliveryStore deliveries, TargetLanes lanes, TimeProvider time, ILogger<EventRouter> log)
