@@ -21,11 +21,11 @@ internal sealed class CreateDocument(SessionDocuments documents, DocumentStore s
         if (tags.Count > TagStore.MaxTagsPerResource)
             throw new AwsErrorException("TooManyTagsError", $"A document has at most {TagStore.MaxTagsPerResource} tags, not {tags.Count}.");
         DocumentRules.RequireSessionType(request.DocumentType);
-        DocumentRules.RequireJson(request.DocumentFormat);
+        var format = DocumentRules.FormatOf(request.DocumentFormat);
         DocumentRules.RefuseReserved(request.Name!);
-        RequirePreferences(SessionDocument.Parse(request.Name!, request.Content!));
+        RequirePreferences(SessionDocument.Parse(request.Name!, request.Content!, format));
 
-        var version = new NewVersion(request.Name!, request.Content!, request.VersionName, request.DisplayName, request.TargetType, context.Caller.Arn);
+        var version = new NewVersion(request.Name!, request.Content!, format, request.VersionName, request.DisplayName, request.TargetType, context.Caller.Arn);
         await store.CreateAsync(version, tags, cancellationToken);
         var snapshot = await documents.RefreshAsync(cancellationToken);
         // Somebody may have deleted it again meanwhile.

@@ -11,8 +11,9 @@ internal sealed class DocumentReader(SessionDocuments documents, DocumentStore s
     public async Task<GetDocumentResponse> GetAsync(GetDocumentRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var document = await FindAsync(request.Name, request.DocumentVersion, request.VersionName, new Validation().DocumentFormat(request.DocumentFormat), cancellationToken);
-        if (request.DocumentFormat is not (null or DocumentVersion.Json))
-            throw DocumentErrors.Invalid($"Document {document.Name} is available in JSON only, not as {request.DocumentFormat}. Leave DocumentFormat out or set it to JSON.");
+        var format = request.DocumentFormat ?? document.Format;
+        if (format is not (DocumentVersion.Json or DocumentVersion.Yaml))
+            throw DocumentErrors.Invalid($"Document {document.Name} is available in JSON and YAML, not as {format}. Leave DocumentFormat out or set it to one of these.");
         return new GetDocumentResponse
         {
             Name = document.Name,
@@ -21,9 +22,9 @@ internal sealed class DocumentReader(SessionDocuments documents, DocumentStore s
             VersionName = document.VersionName,
             DocumentVersion = document.Number,
             Status = DocumentVersion.Active,
-            Content = document.Content,
+            Content = document.ContentAs(format),
             DocumentType = SessionDocument.DocumentType,
-            DocumentFormat = DocumentVersion.Json,
+            DocumentFormat = format,
         };
     }
 

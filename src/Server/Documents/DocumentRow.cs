@@ -8,7 +8,7 @@ internal sealed class DocumentRow
 {
     public const string Columns = """
         d.name, d.latest_version, d.default_version, d.created_at AS document_created_at,
-        v.version, v.version_name, v.display_name, v.target_type, v.content, v.created_at
+        v.version, v.version_name, v.display_name, v.target_type, v.content, v.format, v.created_at
         """;
 
     public const string Tables = "documents d JOIN document_versions v ON v.document_name = d.name";
@@ -22,6 +22,7 @@ internal sealed class DocumentRow
     public string? DisplayName { get; set; }
     public string? TargetType { get; set; }
     public string Content { get; set; } = "";
+    public string Format { get; set; } = DocumentVersion.Json;
     public long CreatedAt { get; set; }
 
     /// <param name="account">Its owner.</param>
@@ -34,19 +35,20 @@ internal sealed class DocumentRow
         LatestVersion = LatestVersion,
         DefaultVersion = DefaultVersion,
         Content = Content,
+        Format = Format,
         CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
         DocumentCreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(DocumentCreatedAt),
         VersionName = VersionName,
         DisplayName = DisplayName,
         TargetType = TargetType,
-        Session = known is not null && known.Content == Content ? known : Read(),
+        Session = known is not null && known.Content == Content && known.Format == Format ? known : Read(),
     };
 
     private SessionDocument? Read()
     {
         try
         {
-            return SessionDocument.Parse(Name, Content);
+            return SessionDocument.Parse(Name, Content, Format);
         }
         catch (AwsErrorException)
         {

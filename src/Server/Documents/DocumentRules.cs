@@ -52,12 +52,14 @@ internal static partial class DocumentRules
             throw DocumentErrors.Invalid($"Only documents of type Session are served here; this one is of type {type ?? "Command, which it is when DocumentType is left out"}. Set DocumentType to Session.");
     }
 
+    /// <summary>JSON or YAML; JSON when the request says nothing.</summary>
     /// <exception cref="AwsErrorException">InvalidDocumentContent.</exception>
-    public static void RequireJson(string? format)
+    public static string FormatOf(string? format) => format switch
     {
-        if (format is not (null or "JSON"))
-            throw DocumentErrors.Content($"it must be JSON; {format} is not read here. Set DocumentFormat to JSON, or leave it out, and give the same document as JSON.");
-    }
+        null or Documents.DocumentVersion.Json => Documents.DocumentVersion.Json,
+        Documents.DocumentVersion.Yaml => Documents.DocumentVersion.Yaml,
+        _ => throw DocumentErrors.Content($"Session documents are JSON or YAML, not {format}. Set DocumentFormat to the one it is written in."),
+    };
 
     /// <exception cref="AwsErrorException">ValidationException: the name is one of Amazon's.</exception>
     public static void RefuseReserved(string name)

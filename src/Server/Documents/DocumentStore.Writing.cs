@@ -6,7 +6,7 @@ using Postern.Server.Nodes;
 namespace Postern.Server.Documents;
 
 /// <summary>A version that is to be stored; its content has been checked.</summary>
-internal sealed record NewVersion(string Name, string Content, string? VersionName, string? DisplayName, string? TargetType, string CreatedBy);
+internal sealed record NewVersion(string Name, string Content, string Format, string? VersionName, string? DisplayName, string? TargetType, string CreatedBy);
 
 internal sealed partial class DocumentStore
 {
@@ -88,10 +88,10 @@ internal sealed partial class DocumentStore
 
     private Task InsertAsync(DbConnection connection, NewVersion version, long number, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
         """
-        INSERT INTO document_versions (document_name, version, version_name, display_name, target_type, content, created_at, created_by)
-        VALUES (@Name, @number, @VersionName, @DisplayName, @TargetType, @Content, @Now, @CreatedBy)
+        INSERT INTO document_versions (document_name, version, version_name, display_name, target_type, content, format, created_at, created_by)
+        VALUES (@Name, @number, @VersionName, @DisplayName, @TargetType, @Content, @Format, @Now, @CreatedBy)
         """,
-        new { version.Name, number, version.VersionName, version.DisplayName, version.TargetType, version.Content, Now, version.CreatedBy }, cancellationToken: cancellationToken));
+        new { version.Name, number, version.VersionName, version.DisplayName, version.TargetType, version.Content, version.Format, Now, version.CreatedBy }, cancellationToken: cancellationToken));
 
     private static async Task<HeldDocument> RequireAsync(DbConnection connection, string name, CancellationToken cancellationToken)
         => await FindAsync(connection, name, cancellationToken) ?? throw DocumentErrors.Unknown(name);

@@ -7,7 +7,7 @@ namespace Postern.Server.Documents;
 /// <summary>One version of a document.</summary>
 internal sealed record DocumentVersion
 {
-    public const string OwnerAmazon = "Amazon", Active = "Active", Json = "JSON";
+    public const string OwnerAmazon = "Amazon", Active = "Active", Json = "JSON", Yaml = "YAML";
 
     public required string Name { get; init; }
     /// <summary>Amazon, or an account.</summary>
@@ -16,6 +16,8 @@ internal sealed record DocumentVersion
     public required long LatestVersion { get; init; }
     public required long DefaultVersion { get; init; }
     public required string Content { get; init; }
+    /// <summary>How <see cref="Content"/> is written: JSON or YAML.</summary>
+    public string Format { get; init; } = Json;
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset DocumentCreatedAt { get; init; }
     public string? VersionName { get; init; }
@@ -35,6 +37,16 @@ internal sealed record DocumentVersion
     /// <exception cref="AwsErrorException">InvalidDocument.</exception>
     public SessionDocument RequireSession()
         => Session ?? throw new AwsErrorException("InvalidDocument", $"Version {Number} of document {Name} cannot be read by this gateway. Store its content again with UpdateDocument; the answer says what is wrong with it.");
+
+    /// <summary>The content in the format asked for: as it was written, or the same in the other one.</summary>
+    /// <exception cref="AwsErrorException">InvalidDocument: it cannot be read, and so not be written in another way.</exception>
+    public string ContentAs(string format)
+    {
+        if (format == Format)
+            return Content;
+        RequireSession();
+        return format == Yaml ? YamlText.Of(Content) : YamlContent.ToJson(Content);
+    }
 
     public static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 
@@ -56,7 +68,7 @@ internal sealed record DocumentVersion
         SchemaVersion = SessionDocument.SupportedSchemaVersion,
         LatestVersion = Text(LatestVersion),
         DefaultVersion = Text(DefaultVersion),
-        DocumentFormat = Json,
+        DocumentFormat = Format,
         TargetType = TargetType,
         Tags = tags,
     };

@@ -20,12 +20,12 @@ internal sealed class DocumentVersions(SessionDocuments documents, DocumentStore
             ? long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
             : long.MaxValue;
         if (document.IsAmazons)
-            return new ListDocumentVersionsResponse { DocumentVersions = [Describe(document.Name, document.DisplayName, document.Version, null, document.CreatedAt, true)] };
+            return new ListDocumentVersionsResponse { DocumentVersions = [Describe(document.Name, document.DisplayName, document.Version, null, document.CreatedAt, true, document.Format)] };
         var size = request.MaxResults ?? MaxPage;
         var rows = await store.VersionsAsync(document.Name, before, size + 1, cancellationToken);
         return new ListDocumentVersionsResponse
         {
-            DocumentVersions = [.. rows.Take(size).Select(row => Describe(row.Name, row.DisplayName, row.Version, row.VersionName, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.Version == row.DefaultVersion))],
+            DocumentVersions = [.. rows.Take(size).Select(row => Describe(row.Name, row.DisplayName, row.Version, row.VersionName, DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt), row.Version == row.DefaultVersion, row.Format))],
             NextToken = rows.Count > size ? PageToken.Write(scope, DocumentVersion.Text(rows[size - 1].Version)) : null,
         };
     }
@@ -48,7 +48,7 @@ internal sealed class DocumentVersions(SessionDocuments documents, DocumentStore
         };
     }
 
-    private static DocumentVersionInfo Describe(string name, string? displayName, long version, string? versionName, DateTimeOffset created, bool isDefault) => new()
+    private static DocumentVersionInfo Describe(string name, string? displayName, long version, string? versionName, DateTimeOffset created, bool isDefault, string format) => new()
     {
         Name = name,
         DisplayName = displayName,
@@ -56,7 +56,7 @@ internal sealed class DocumentVersions(SessionDocuments documents, DocumentStore
         VersionName = versionName,
         CreatedDate = created,
         IsDefaultVersion = isDefault,
-        DocumentFormat = DocumentVersion.Json,
+        DocumentFormat = format,
         Status = DocumentVersion.Active,
     };
 }

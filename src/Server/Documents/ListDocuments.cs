@@ -87,7 +87,7 @@ internal sealed class ListDocuments(SessionDocuments documents, TagStore tags)
         DocumentVersion = document.Number,
         DocumentType = SessionDocument.DocumentType,
         SchemaVersion = SessionDocument.SupportedSchemaVersion,
-        DocumentFormat = DocumentVersion.Json,
+        DocumentFormat = document.Format,
         TargetType = document.TargetType,
         Tags = tags,
     };

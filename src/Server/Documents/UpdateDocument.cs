@@ -16,14 +16,14 @@ internal sealed class UpdateDocument(SessionDocuments documents, DocumentStore s
             .DocumentVersion(request.DocumentVersion, null)
             .NewDocumentVersion(request.Content, request.DocumentFormat, request.VersionName, request.DisplayName, request.TargetType, request.Attachments)
             .ThrowIfFaulty();
-        DocumentRules.RequireJson(request.DocumentFormat);
+        var format = DocumentRules.FormatOf(request.DocumentFormat);
         var name = request.Name!;
-        var version = new NewVersion(name, request.Content!, request.VersionName, request.DisplayName, request.TargetType, context.Caller.Arn);
+        var version = new NewVersion(name, request.Content!, format, request.VersionName, request.DisplayName, request.TargetType, context.Caller.Arn);
         var snapshot = await documents.RefreshAsync(cancellationToken);
         var known = snapshot.Default(name) ?? throw DocumentErrors.Unknown(name);
         if (known.IsAmazons && name != SessionDocuments.Default)
             throw DocumentErrors.ReadOnly(name);
-        CreateDocument.RequirePreferences(SessionDocument.Parse(name, request.Content!));
+        CreateDocument.RequirePreferences(SessionDocument.Parse(name, request.Content!, format));
         if (known.IsAmazons)
             await store.CreateAsync(version, [], cancellationToken); // the first change of the built-in preferences
         else

@@ -46,6 +46,30 @@ public sealed class DocumentCliTests(World world)
 
     [Theory]
     [MemberData(nameof(Versions))]
+    public async Task A_document_in_YAML_is_kept_as_written_and_given_in_both_formats(int version)
+    {
+        Assert.SkipWhen(AwsCli.Find(version) is null, $"no AWS CLI v{version} is installed");
+        var gateway = await world.GatewayAsync();
+        var name = $"Yaml-{version}-{Guid.NewGuid():N}";
+        Task<JsonObject> SsmAsync(params string[] arguments) => AwsCli.SsmAsync(gateway, version, arguments);
+        const string Yaml = "schemaVersion: '1.0'\nsessionType: Standard_Stream # a shell\ninputs:\n  idleSessionTimeout: '5'\n";
+
+        var created = (await SsmAsync("create-document", "--name", name, "--document-type", "Session", "--document-format", "YAML", "--content", Yaml))["DocumentDescription"]!;
+        Assert.Equal("YAML", Text(created, "DocumentFormat"));
+        var written = await SsmAsync("get-document", "--name", name);
+        Assert.Equal((Yaml, "YAML"), (Text(written, "Content"), Text(written, "DocumentFormat")));
+        var json = await SsmAsync("get-document", "--name", name, "--document-format", "JSON");
+        Assert.Equal("JSON", Text(json, "DocumentFormat"));
+        Assert.Equal("5", JsonNode.Parse(Text(json, "Content")!)!["inputs"]!["idleSessionTimeout"]!.GetValue<string>());
+        await SsmAsync("update-document", "--name", name, "--document-version", "$LATEST", "--content", Shell("6"));
+        Assert.Equal(["JSON", "YAML"], (await SsmAsync("list-document-versions", "--name", name))["DocumentVersions"]!.AsArray().Select(one => Text(one!, "DocumentFormat")));
+        Assert.Contains("idleSessionTimeout: \"6\"", Text(await SsmAsync("get-document", "--name", name, "--document-version", "2", "--document-format", "YAML"), "Content"));
+        Assert.Contains("(InvalidDocumentContent)", (await FailAsync(gateway, version, "create-document", "--name", name + "2", "--document-type", "Session", "--document-format", "YAML", "--content", "a: &x 1")).Errors);
+        await SsmAsync("delete-document", "--name", name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
     public async Task Refusals_have_the_names_that_tools_match_on(int version)
     {
         Assert.SkipWhen(AwsCli.Find(version) is null, $"no AWS CLI v{version} is installed");

@@ -99,7 +99,7 @@ public sealed class DocumentLifeTests
             await RefusedAsync("ValidationException", () => world.CreateAsync(bad, Third));
         Assert.Contains("Command", await RefusedAsync("ValidationException", () => world.CreateAsync("Other", Third, request => request with { DocumentType = null })));
         Assert.Contains("Automation", await RefusedAsync("ValidationException", () => world.CreateAsync("Other", Third, request => request with { DocumentType = "Automation" })));
-        Assert.Contains("YAML", await RefusedAsync("InvalidDocumentContent", () => world.CreateAsync("Other", Third, request => request with { DocumentFormat = "YAML" })));
+        Assert.Contains("TEXT", await RefusedAsync("InvalidDocumentContent", () => world.CreateAsync("Other", Third, request => request with { DocumentFormat = "TEXT" })));
         Assert.Equal(First, await world.ContentAsync(Name));
     }
 

@@ -53,7 +53,7 @@ public sealed class DocumentOperationTests : IAsyncLifetime
     [InlineData("AWS-RunShellScript", null, null, "InvalidDocument")]
     [InlineData("AWS-StartSSHSession", "2", null, "InvalidDocumentVersion")]
     [InlineData("AWS-StartSSHSession", "latest", null, "ValidationException")]
-    [InlineData("AWS-StartSSHSession", null, "YAML", "ValidationException")]
+    [InlineData("AWS-StartSSHSession", null, "TEXT", "ValidationException")]
     [InlineData("AWS-StartSSHSession", null, "XML", "ValidationException")]
     [InlineData("x", null, null, "ValidationException")]
     [InlineData(null, null, null, "ValidationException")]

@@ -49,9 +49,9 @@ public sealed class StartSessionDocumentTests : IAsyncLifetime
     [Fact]
     public async Task A_document_that_another_gateway_made_or_changed_is_used_at_once()
     {
-        await _elsewhere.CreateAsync(new NewVersion(Name, Profile("one"), null, null, null, "test"), [], Cancel);
+        await _elsewhere.CreateAsync(new NewVersion(Name, Profile("one"), DocumentVersion.Json, null, null, null, "test"), [], Cancel);
         Assert.Equal(("1", "one"), await StartAsync());
-        await _elsewhere.AddVersionAsync(new NewVersion(Name, Profile("two"), null, null, null, "test"), null, Cancel);
+        await _elsewhere.AddVersionAsync(new NewVersion(Name, Profile("two"), DocumentVersion.Json, null, null, null, "test"), null, Cancel);
         Assert.Equal(("2", "two"), await StartAsync());
         await _elsewhere.DeleteAsync(Name, Cancel);
         var error = await Assert.ThrowsAsync<AwsErrorException>(() => StartAsync());
@@ -61,7 +61,7 @@ public sealed class StartSessionDocumentTests : IAsyncLifetime
     [Fact]
     public async Task A_preference_that_another_gateway_changed_holds_at_once()
     {
-        await _elsewhere.CreateAsync(new NewVersion(SessionDocuments.Default, OwnDocuments.Shell("""{"kmsKeyId":"alias/x"}"""), null, null, null, "test"), [], Cancel);
+        await _elsewhere.CreateAsync(new NewVersion(SessionDocuments.Default, OwnDocuments.Shell("""{"kmsKeyId":"alias/x"}"""), DocumentVersion.Json, null, null, null, "test"), [], Cancel);
 
         var error = await Assert.ThrowsAsync<AwsErrorException>(() => _admin.CallAsync(SsmOperations.StartSession, new StartSessionRequest { Target = NodeId }, Cancel));
 

@@ -19,10 +19,11 @@ internal sealed class SessionDocument
     private static readonly string[] Members = ["schemaVersion", "description", "sessionType", "inputs", "parameters", "properties"];
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
-    private SessionDocument(string name, string content, JsonElement body)
+    private SessionDocument(string name, string content, string format, JsonElement body)
     {
         Name = name;
         Content = content;
+        Format = format;
         var members = new ContentMembers(body, "", Members);
         if (members.Text("schemaVersion") is var version and not SupportedSchemaVersion)
             throw new AwsErrorException("InvalidDocumentSchemaVersion", $"schemaVersion must be \"{SupportedSchemaVersion}\", the only one of Session documents{(version is null ? "." : $", not \"{(version.Length > 20 ? version[..20] : version)}\".")}");
@@ -43,6 +44,8 @@ internal sealed class SessionDocument
     public string Name { get; }
     /// <summary>The text as it was written.</summary>
     public string Content { get; }
+    /// <summary>JSON or YAML.</summary>
+    public string Format { get; }
     public string Description { get; }
     public string SessionType { get; }
     public IReadOnlyList<DocumentParameterRule> Parameters { get; }
@@ -53,19 +56,19 @@ internal sealed class SessionDocument
     /// Reads a document. Whatever agents would drop without a word, or might read in another way than the gateway does, is refused here.
     /// </summary>
     /// <exception cref="AwsErrorException">InvalidDocumentContent, InvalidDocumentSchemaVersion or MaxDocumentSizeExceeded; the message names the member.</exception>
-    public static SessionDocument Parse(string name, string content)
+    public static SessionDocument Parse(string name, string content, string format = DocumentVersion.Json)
     {
         var size = Encoding.UTF8.GetByteCount(content);
         if (size > MaxBytes)
             throw new AwsErrorException("MaxDocumentSizeExceeded", $"The content has {size} bytes; a document may have at most {MaxBytes}.");
         try
         {
-            using var document = JsonDocument.Parse(content, Strict);
-            return new SessionDocument(name, content, document.RootElement.Clone());
+            using var document = JsonDocument.Parse(format == DocumentVersion.Yaml ? YamlContent.ToJson(content) : content, Strict);
+            return new SessionDocument(name, content, format, document.RootElement.Clone());
         }
         catch (JsonException e)
         {
-            throw DocumentErrors.Content($"it is not JSON of a single object with each name once ({e.Message.Split(" Path:")[0]})");
+            throw DocumentErrors.Content($"it is not {format} of a single object with each name once ({e.Message.Split(" Path:")[0]})");
         }
         catch (InvalidOperationException)
         {
