@@ -40,6 +40,16 @@ public sealed class PostgresTests
     }
 
     [Fact]
+    public void What_is_skipped_means_what_failed_and_not_what_had_its_name_before()
+    {
+        var records = Statements(Wire.Postgres()
+            .Client([.. Wire.Parse("", "one"), .. Wire.Bind("", ""), .. Wire.Execute(), .. Wire.Parse("", "two"), .. Wire.Bind("", ""), .. Wire.Execute(), .. Wire.Sync])
+            .Server([.. Wire.Message('1'), .. Wire.Message('2'), .. Wire.Done("SELECT 1"), .. Wire.Message('1'), .. Wire.Error("22012", "division by zero"), .. Wire.Ready()]));
+        Assert.Equal([(StatementKind.Execute, "one", StatementOutcome.Done), (StatementKind.Bind, "two", StatementOutcome.Failed), (StatementKind.Execute, "two", StatementOutcome.Skipped)],
+            records.Select(record => (record.Kind, record.Text, record.Outcome)));
+    }
+
+    [Fact]
     public void A_Sync_within_data_of_COPY_is_not_awaited()
     {
         var records = Statements(Wire.Postgres()

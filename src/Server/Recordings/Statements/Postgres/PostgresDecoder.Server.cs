@@ -211,7 +211,7 @@ internal sealed partial class PostgresDecoder
             case { } head:
                 _waiting.Dequeue();
                 FailStep(head, code, text, time);
-                SkipToSync(time);
+                SkipToSync(head, time);
                 break;
         }
         (_rows, _copied) = (0, 0);
@@ -237,9 +237,15 @@ internal sealed partial class PostgresDecoder
         journal.End(statement, time);
     }
 
-    private void SkipToSync(long time)
+    private void SkipToSync(PostgresStep failed, long time)
     {
         _skipping = true;
+        // What is skipped means what failed, not what had its name before.
+        _skippedNames = new(_names);
+        if (failed.Kind == StepKind.Parse)
+            _skippedNames.TryPrepare(failed.Name, failed.Statement?.Text);
+        else if (failed.Kind == StepKind.Bind)
+            _skippedNames.Bind(failed.Name, failed.Source, failed.Parameters);
         while (Head() is { } head)
         {
             if (head.Kind == StepKind.Sync)

@@ -34,16 +34,10 @@ internal sealed class PostgresReader(int[] keeps)
     /// <summary>The next whole message. False: more bytes are needed, or <see cref="Fault"/>.</summary>
     public bool Next(ref ReadOnlySpan<byte> bytes, out PostgresMessage message)
     {
-        message = default;
+        if (TryWhole(ref bytes, out message))
+            return true;
         if (!_inside && !Open(ref bytes))
             return false;
-        if (!_inside)
-        {
-            _kept.Release();
-            message = new(_type, _length, bytes[..Math.Min(_length, keeps[_type])]);
-            bytes = bytes[_length..];
-            return true;
-        }
         var taken = Math.Min(_left, bytes.Length);
         _kept.Add(bytes[..taken], keeps[_type]);
         bytes = bytes[taken..];
@@ -57,29 +51,37 @@ internal sealed class PostgresReader(int[] keeps)
 
     public void Release() => _kept.Release();
 
-    /// <summary>Reads a header. Afterwards the body is all in <paramref name="bytes"/>, or it comes in pieces.</summary>
+    /// <summary>The way of nearly all messages: header and body are there, and nothing is copied. What is wrong with a header is found by <see cref="Open"/>.</summary>
+    private bool TryWhole(ref ReadOnlySpan<byte> bytes, out PostgresMessage message)
+    {
+        message = default;
+        if (_inside || _have > 0 || Untyped || bytes.Length < TypeSize + LengthSize || Fault is not null)
+            return false;
+        var type = bytes[0];
+        var keep = keeps[type];
+        var length = BinaryPrimitives.ReadInt32BigEndian(bytes[TypeSize..]) - LengthSize;
+        var body = bytes[(TypeSize + LengthSize)..];
+        if (keep < 0 || (uint)length > (uint)body.Length)
+            return false;
+        message = new(type, length, body[..Math.Min(length, keep)]);
+        bytes = body[length..];
+        _kept.Release();
+        return true;
+    }
+
     private bool Open(ref ReadOnlySpan<byte> bytes)
     {
         var size = Untyped ? LengthSize : TypeSize + LengthSize;
-        scoped ReadOnlySpan<byte> header;
         if (Fault is not null)
             return false;
-        if (_have == 0 && bytes.Length >= size)
-        {
-            header = bytes[..size];
-            bytes = bytes[size..];
-        }
-        else
-        {
-            var taken = Math.Min(size - _have, bytes.Length);
-            bytes[..taken].CopyTo(_header.AsSpan(_have));
-            bytes = bytes[taken..];
-            _have += taken;
-            if (_have < size)
-                return false;
-            _have = 0;
-            header = _header.AsSpan(0, size);
-        }
+        var taken = Math.Min(size - _have, bytes.Length);
+        bytes[..taken].CopyTo(_header.AsSpan(_have));
+        bytes = bytes[taken..];
+        _have += taken;
+        if (_have < size)
+            return false;
+        _have = 0;
+        ReadOnlySpan<byte> header = _header.AsSpan(0, size);
         _type = Untyped ? (byte)0 : header[0];
         var length = BinaryPrimitives.ReadInt32BigEndian(header[^LengthSize..]);
         if (keeps[_type] < 0)
@@ -88,11 +90,8 @@ internal sealed class PostgresReader(int[] keeps)
             Fault = $"a message of {length} bytes";
         if (Fault is not null)
             return false;
-        _length = length - LengthSize;
-        if (bytes.Length >= _length)
-            return true;
         _kept.Release();
-        (_inside, _left) = (true, _length);
+        (_inside, _length, _left) = (true, length - LengthSize, length - LengthSize);
         return true;
     }
 }
