@@ -49,7 +49,10 @@ public sealed class RecordedText
             case RecordingEventKind.Resize when RecordingExport.TryReadSize(recorded.Body, out var columns, out var rows):
                 _screen.Resize(columns, rows);
                 break;
-            case RecordingEventKind.Flow or RecordingEventKind.Statement or RecordingEventKind.Gap or RecordingEventKind.Note:
+            case RecordingEventKind.Statement:
+                _add(new RecordedLine(_time, recorded.Kind, StatementLine.Of(recorded.Body)));
+                break;
+            case RecordingEventKind.Flow or RecordingEventKind.Gap or RecordingEventKind.Note:
                 _add(new RecordedLine(_time, recorded.Kind, recorded.Text));
                 break;
         }

@@ -1,0 +1,35 @@
+using System.Text;
+using Postern.Protocol.Recordings.Exports;
+using Postern.Server.Recordings.Statements;
+
+namespace Postern.Tests.Recordings.Statements;
+
+public sealed class StatementLineTests
+{
+    [Fact]
+    public void A_statement_reads_as_a_line()
+    {
+        var record = new StatementRecord
+        {
+            Kind = StatementKind.Execute,
+            Connection = 3,
+            At = 1,
+            Took = 1200,
+            User = "demo",
+            Database = "shop",
+            Text = "select *\n\tfrom \"items\"",
+            Name = "s1",
+            Rows = 5,
+            Outcome = StatementOutcome.Done,
+        };
+        Assert.Equal("#3 demo@shop execute s1: select *  from \"items\" → done, 5 rows, 1.2 ms", StatementLine.Of(record.ToJson()));
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"query","connection":1,"user":"a","text":"drop table t","outcome":"failed","code":"42P01","error":"no\u001b[31m such table"}""", "#1 a@- query: drop table t → failed, 42P01 no [31m such table")]
+    [InlineData("""{"kind":"note","connection":1,"reason":"encrypted (TLS)"}""", "#1 note: encrypted (TLS)")]
+    [InlineData("""{"kind":"cancel","connection":2,"process":42}""", "#2 cancel process 42")]
+    [InlineData("""["none"]""", """["none"]""")]
+    [InlineData("none", "none")]
+    public void Whatever_is_recorded_reads_as_a_line(string json, string line) => Assert.Equal(line, StatementLine.Of(Encoding.UTF8.GetBytes(json)));
+}
