@@ -12,6 +12,7 @@ using Postern.Server.Identity;
 using Postern.Server.Logs;
 using Postern.Server.Nodes;
 using Postern.Server.Recordings;
+using Postern.Server.Recordings.Reading;
 using Postern.Server.Sessions;
 using Postern.Server.Storage;
 
@@ -43,6 +44,7 @@ internal static class Program
         .AddDocuments()
         .AddSessions()
         .AddRecordings()
+        .AddReading()
         .AddGateway();
 
     internal static void AddOperations(OperationRegistry operations, IServiceProvider services)
@@ -51,6 +53,7 @@ internal static class Program
         NodesFeature.AddTo(operations, services);
         DocumentsFeature.AddTo(operations, services);
         SessionsFeature.AddTo(operations, services);
+        ReadingFeature.AddTo(operations, services);
         CloudTrailFeature.AddTo(operations, services);
         CloudWatchLogsFeature.AddTo(operations, services);
         EventBridgeFeature.AddTo(operations, services);

@@ -32,6 +32,10 @@ internal static class PosternProgram
         root.Add(ActivateCommand.Build());
         root.Add(SessionsCommand.Build());
         root.Add(TerminateCommand.Build());
+        root.Add(WatchCommand.Build());
+        root.Add(ReplayCommand.Build());
+        root.Add(RecordingsCommand.Build());
+        root.Add(SearchCommand.Build());
         root.Add(AuditCommand.Build());
         root.Add(EventsCommand.Build());
         root.Add(WhyCommand.Build());

@@ -34,6 +34,8 @@ internal sealed record DeadLetterRow(string? Id, string? Rule, string? Target, s
 [JsonSerializable(typeof(NodeRow[]))]
 [JsonSerializable(typeof(SessionRow[]))]
 [JsonSerializable(typeof(SessionDetailsRow))]
+[JsonSerializable(typeof(RecordingDescription[]))]
+[JsonSerializable(typeof(SearchHit[]))]
 [JsonSerializable(typeof(ForwardRow))]
 [JsonSerializable(typeof(ActivationRow))]
 [JsonSerializable(typeof(DeadLetterRow))]

@@ -10,7 +10,7 @@ internal abstract class Operation(string service, string target, Access access, 
 {
     /// <summary>It changes nothing, and yet its answer is worth as much as the caller's own keys.</summary>
     private const string GivesKeys = "sts:GetSessionToken";
-    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter", "Test"];
+    private static readonly string[] ReadingVerbs = ["Describe", "Get", "List", "Lookup", "Simulate", "Export", "Filter", "Test", "Watch", "Search"];
 
     /// <summary>The signing name requests must be signed for.</summary>
     public string Service { get; } = service;
@@ -35,6 +35,9 @@ internal abstract class OperationCall
     /// <summary>What the call touches: each must be allowed before it is run.</summary>
     public abstract ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken);
 
+    /// <summary>It goes on with a call that was recorded, and is not recorded itself unless it fails.</summary>
+    public virtual bool GoesOn => false;
+
     /// <summary>Runs the handler and serialises its answer.</summary>
     public abstract Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken);
 
@@ -49,7 +52,7 @@ internal abstract class OperationCall
 internal sealed class Operation<TRequest, TResponse>(
     AwsOperation<TRequest, TResponse> shape, Access access, string action,
     Func<TRequest, CallContext, CancellationToken, ValueTask<IReadOnlyList<Touched>>> touches,
-    Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler)
+    Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler, Func<TRequest, bool>? goesOn = null)
     : Operation(shape.Service, shape.Target, access, action)
 {
     public override OperationCall Parse(ReadOnlyMemory<byte> body) => new Call(this, body, RequestBody.Parse(body, shape.Request));
@@ -57,11 +60,15 @@ internal sealed class Operation<TRequest, TResponse>(
     private ValueTask<IReadOnlyList<Touched>> TouchesAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
         => touches(request, context, cancellationToken);
 
+    private bool GoesOn(TRequest request) => goesOn?.Invoke(request) == true;
+
     private async Task<byte[]> InvokeAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
         => JsonSerializer.SerializeToUtf8Bytes(await handler(request, context, cancellationToken), shape.Response);
 
     private sealed class Call(Operation<TRequest, TResponse> operation, ReadOnlyMemory<byte> body, TRequest request) : OperationCall
     {
+        public override bool GoesOn => operation.GoesOn(request);
+
         public override string? RecordedRequest() => RecordedFields.OfRequest(body);
 
         public override string? RecordedAnswer(byte[] answer) => RecordedFields.OfAnswer(answer);

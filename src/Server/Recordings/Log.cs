@@ -26,4 +26,10 @@ internal static partial class Log
 
     [LoggerMessage(2207, LogLevel.Error, "The list of recordings could not be written and will be written again")]
     public static partial void ListFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2220, LogLevel.Error, "The search index could not be written and will be again")]
+    public static partial void IndexFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2221, LogLevel.Error, "The recording of session {SessionId} is not in the search index: {Fault}")]
+    public static partial void NotIndexed(this ILogger logger, string sessionId, string fault);
 }

@@ -34,6 +34,9 @@ internal sealed class Recorder(
             return _live.GetValueOrDefault(sessionId);
     }
 
+    /// <summary>As the table has it once the recording's first chunk was entered there; null when the session is not recorded here now.</summary>
+    public RecordingRow? RowOf(string sessionId) => Find(sessionId) is { } recording ? RecordingCatalog.RowOf(recording) : null;
+
     /// <summary>Sessions that are recorded now.</summary>
     public int Count
     {

@@ -143,7 +143,7 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
         return row;
     }
 
-    private static RecordingRow RowOf(SessionRecording recording)
+    public static RecordingRow RowOf(SessionRecording recording)
     {
         var session = recording.Session.Row;
         return new RecordingRow

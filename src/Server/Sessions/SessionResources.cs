@@ -44,11 +44,14 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
     {
         var id = sessionId ?? "";
         var row = SessionId.IsValid(id) ? await store.FindAsync(id, cancellationToken) : null;
-        return row is null ? new Touched(context.Arns.Session(id)) : new Touched([context.Arns.Session(id), context.Arns.Session($"{row.OwnerId}{id[id.LastIndexOf('-')..]}")])
-        {
-            Keys = [new ConditionKey(OwnerTag, row.OwnerId), new ConditionKey(TargetTag, row.NodeId)],
-        };
+        return row is null ? new Touched(context.Arns.Session(id)) : Of(id, row.OwnerId, row.NodeId, context.Arns);
     }
+
+    /// <summary>A session that is known.</summary>
+    public static Touched Of(string id, string ownerId, string nodeId, Arns arns) => new([arns.Session(id), arns.Session($"{ownerId}{id[id.LastIndexOf('-')..]}")])
+    {
+        Keys = [new ConditionKey(OwnerTag, ownerId), new ConditionKey(TargetTag, nodeId)],
+    };
 
     private static List<ConditionKey> KeysOf(DocumentSnapshot snapshot, string name, StartSessionRequest request)
     {

@@ -62,7 +62,7 @@ public sealed class InputMask
             if (_typed.Skips(b))
                 continue;
             if (_lines is [] or [.., { IsEnded: true }])
-                _lines.Add(new TypedLine());
+                _lines.Add(new TypedLine { IsAhead = _lines.Count > 0 });
             var line = _lines[^1];
             line.LastTime = input.Time;
             switch (b)
@@ -96,13 +96,13 @@ public sealed class InputMask
             if (_shown.Skips(b) || _lines.Count == 0)
                 continue;
             var line = _lines[0];
-            if (b == '\n' && line.IsEnded)
+            if (b != '\n' || !line.IsEnded)
+                line.See(b);
+            else if (!line.IsAhead || line.IsWhole)
             {
                 _lines.RemoveAt(0);
                 Decide(line);
             }
-            else
-                line.See(b);
         }
     }
 
@@ -133,6 +133,12 @@ public sealed class InputMask
         public List<byte> Expected { get; } = [];
         public int Seen { get; private set; }
         public bool IsEnded { get; set; }
+        /// <summary>
+        /// Typed before the line above it was shown. Whatever that line brings comes first, with ends of lines of its own; so this one must show as a whole, or its letters could be
+        /// found in all that.
+        /// </summary>
+        public bool IsAhead { get; init; }
+        public bool IsWhole => Seen == Expected.Count;
         public long LastTime { get; set; }
 
         public void Add(RecordedEvent owner, int offset)
@@ -155,7 +161,11 @@ public sealed class InputMask
 
         public void See(byte b)
         {
-            if (Seen < Expected.Count && Expected[Seen] == b)
+            if (IsWhole)
+                return;
+            if (IsAhead && Expected[Seen] != b)
+                Seen = 0;
+            if (Expected[Seen] == b)
                 Seen++;
         }
     }

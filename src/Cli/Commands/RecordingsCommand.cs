@@ -1,0 +1,17 @@
+namespace Postern.Cli.Commands;
+
+/// <summary>postern recordings: what was recorded, and whether it is as it was.</summary>
+internal static class RecordingsCommand
+{
+    public static Verb Build()
+    {
+        var command = new Verb("recordings", "List, prove and export recordings of sessions.", """
+            Examples:
+              postern recordings list --user anna --since 7d
+              postern recordings export anna-07a16060613c408b5 > session.cast
+            """);
+        command.Add(RecordingsListCommand.Build());
+        command.Add(RecordingExportCommand.Build());
+        return command;
+    }
+}

@@ -1,0 +1,33 @@
+using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
+using Postern.Server.Iam;
+using Postern.Server.Recordings.Search;
+using Postern.Server.Recordings.Watching;
+
+namespace Postern.Server.Recordings.Reading;
+
+/// <summary>Recordings as they are listed, read, watched and searched.</summary>
+internal static class ReadingFeature
+{
+    public static IServiceCollection AddReading(this IServiceCollection services) => services
+        .AddSingleton<RecordingResources>()
+        .AddSingleton<OpenReadings>()
+        .AddSingleton<GetRecording>()
+        .AddSingleton<DescribeRecordings>()
+        .AddSingleton<WatchedSessions>()
+        .AddSingleton<WatchSession>()
+        .AddSingleton<SearchIndex>()
+        .AddSingleton<SearchRecordings>()
+        .AddSingleton<SearchIndexer>()
+        .AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
+
+    public static void AddTo(OperationRegistry operations, IServiceProvider services)
+    {
+        var resources = services.GetRequiredService<RecordingResources>();
+        operations.Add(PlaybackOperations.DescribeRecordings, Access.User, "postern:DescribeRecordings", Touched.Anything, services.GetRequiredService<DescribeRecordings>().HandleAsync);
+        operations.Add(PlaybackOperations.GetRecording, Access.User, "postern:GetRecording", resources.ReadAsync, services.GetRequiredService<GetRecording>().HandleAsync);
+        operations.Add(PlaybackOperations.WatchSession, Access.User, "postern:WatchSession",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<WatchSession>().HandleAsync, WatchSession.GoesOn);
+        operations.Add(PlaybackOperations.SearchRecordings, Access.User, "postern:SearchRecordings", Touched.Anything, services.GetRequiredService<SearchRecordings>().HandleAsync);
+    }
+}

@@ -1,0 +1,37 @@
+using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
+using Postern.Server.Iam;
+using Postern.Server.Nodes;
+using Postern.Server.Sessions;
+
+namespace Postern.Server.Recordings.Reading;
+
+/// <summary>Recordings as resources of permissions: they go by the session's name, owner and node, also when its history was removed.</summary>
+internal sealed class RecordingResources(RecordingStore store, SessionResources sessions)
+{
+    private const string Secrets = "postern:GetRecordingSecrets";
+
+    public async ValueTask<Touched> FindAsync(string? sessionId, CallContext context, CancellationToken cancellationToken)
+        => SessionId.IsValid(sessionId) && await store.FindAsync(sessionId!, cancellationToken) is { } row
+            ? Of(row, context.Arns)
+            : await sessions.FindAsync(sessionId, context, cancellationToken);
+
+    /// <summary>What was typed and not shown is another permission, on top.</summary>
+    public async ValueTask<IReadOnlyList<Touched>> ReadAsync(GetRecordingRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var session = await FindAsync(request.SessionId, context, cancellationToken);
+        return request.Secrets == true ? [session, session with { Action = Secrets }] : [session];
+    }
+
+    public static Touched Of(RecordingRow row, Arns arns) => SessionResources.Of(row.SessionId, row.OwnerId, row.NodeId, arns);
+
+    /// <exception cref="AwsErrorException">DoesNotExistException, or ValidationException: another gateway has the file.</exception>
+    public static RecordingRow RequireHere(RecordingRow? row, string sessionId)
+    {
+        if (row is null)
+            throw new AwsErrorException("DoesNotExistException", $"There is no recording of session {sessionId}: it was not recorded, nothing passed yet, or its recording was removed.");
+        if (row.Gateway != NodePresence.GatewayName)
+            throw new AwsErrorException("ValidationException", $"The recording of session {sessionId} is on the gateway {row.Gateway}. Ask that one.");
+        return row;
+    }
+}

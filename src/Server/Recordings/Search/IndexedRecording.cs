@@ -1,0 +1,74 @@
+using Postern.Protocol.Recordings;
+using Postern.Protocol.Recordings.Exports;
+
+namespace Postern.Server.Recordings.Search;
+
+/// <summary>A recording on its way into the index.</summary>
+internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, FileStream file) : IDisposable
+{
+    private const int MaxBatch = 500, MaxRecent = 4096;
+    /// <summary>What a recording has beyond that is not found; it can be played all the same.</summary>
+    private const int MaxLines = 500_000;
+
+    private readonly List<RecordedLine> _lines = [];
+    // Output that repeats itself is entered once.
+    private readonly HashSet<string> _recent = new(StringComparer.Ordinal);
+    private RecordingReader? _reader;
+    private RecordedText? _text;
+    private long? _source;
+    private int _count;
+
+    /// <summary>Reads up to where the file is written; true once it has its end.</summary>
+    /// <exception cref="RecordingDamagedException">The file is damaged; what stands before is in the index.</exception>
+    public async Task<bool> ReadOnAsync(ReadOnlyMemory<byte> sealingKey, CancellationToken cancellationToken)
+    {
+        _reader ??= await RecordingReader.OpenAsync(file, sealingKey, cancellationToken);
+        _text ??= new RecordedText(_reader.Facts, Add);
+        while (await _reader.ReadChunkAsync(cancellationToken))
+        {
+            var events = _reader.Events;
+            while (events.MoveNext())
+                _text.Add(events.Current);
+            if (_lines.Count >= MaxBatch)
+                await FlushAsync(false, cancellationToken);
+        }
+        if (_reader.End is null)
+        {
+            await FlushAsync(false, cancellationToken);
+            return false;
+        }
+        _text.Complete();
+        await FlushAsync(true, cancellationToken);
+        return true;
+    }
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        file.Dispose();
+    }
+
+    private void Add(RecordedLine line)
+    {
+        if (_count >= MaxLines)
+            return;
+        if (line.Kind == RecordingEventKind.Output)
+        {
+            if (_recent.Count >= MaxRecent)
+                _recent.Clear();
+            if (!_recent.Add(line.Text))
+                return;
+        }
+        _count++;
+        _lines.Add(line);
+    }
+
+    private async Task FlushAsync(bool complete, CancellationToken cancellationToken)
+    {
+        if (_lines.Count == 0 && !complete)
+            return;
+        _source ??= await index.AddSourceAsync(row, cancellationToken);
+        await index.AddAsync(_source.Value, _lines, complete, cancellationToken);
+        _lines.Clear();
+    }
+}

@@ -1,0 +1,114 @@
+using Dapper;
+using Postern.Protocol.Recordings;
+using Postern.Protocol.Recordings.Exports;
+using Postern.Server.Storage;
+
+namespace Postern.Server.Recordings.Search;
+
+/// <summary>
+/// recordings/index.db: the lines of recordings, to be found by their words. It holds nothing that the recordings do not: a missing one is made again from them.
+/// Its text is not sealed; what was typed and not shown is not in it.
+/// </summary>
+internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
+{
+    private const string Schema = """
+        CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, owner_arn TEXT NOT NULL, owner_id TEXT NOT NULL, node_id TEXT NOT NULL, started_at BIGINT NOT NULL, complete BIGINT NOT NULL);
+        CREATE TABLE IF NOT EXISTS batches (source BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL);
+        CREATE INDEX IF NOT EXISTS batches_by_source ON batches (source);
+        CREATE VIRTUAL TABLE IF NOT EXISTS lines USING fts5(text, source UNINDEXED, time UNINDEXED, kind UNINDEXED, tokenize = 'unicode61 remove_diacritics 2');
+        """;
+
+    private readonly SqliteDatabase _database = new(Path.Combine(folder.Root, "index.db"));
+
+    /// <summary>Makes it when it is missing, and forgets what was half done.</summary>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await _database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(Schema, cancellationToken: cancellationToken)), cancellationToken);
+        foreach (var half in await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 0", null, cancellationToken))
+            await RemoveAsync(half, cancellationToken);
+    }
+
+    /// <summary>The recordings that are in it whole.</summary>
+    public async Task<HashSet<string>> CompleteAsync(CancellationToken cancellationToken)
+        => [.. await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
+
+    public Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => _database.WriteAsync(connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        "INSERT INTO sources (session_id, owner_arn, owner_id, node_id, started_at, complete) VALUES (@SessionId, @OwnerArn, @OwnerId, @NodeId, @StartedAt, 0) RETURNING id", row, cancellationToken: cancellationToken)), cancellationToken);
+
+    /// <summary>Adds lines, in one transaction; with the last, the recording is complete.</summary>
+    public Task AddAsync(long source, IReadOnlyList<RecordedLine> lines, bool complete, CancellationToken cancellationToken) => _database.WriteAsync(async connection =>
+    {
+        long first = 0, last = 0;
+        foreach (var line in lines)
+        {
+            last = await connection.ExecuteScalarAsync<long>(new CommandDefinition("INSERT INTO lines (text, source, time, kind) VALUES (@Text, @source, @Time, @kind) RETURNING rowid",
+                new { line.Text, source, line.Time, kind = KindOf(line.Kind) }, cancellationToken: cancellationToken));
+            first = first == 0 ? last : first;
+        }
+        if (first != 0)
+            await connection.ExecuteAsync(new CommandDefinition("INSERT INTO batches (source, first, last) VALUES (@source, @first, @last)", new { source, first, last }, cancellationToken: cancellationToken));
+        if (complete)
+            await connection.ExecuteAsync(new CommandDefinition("UPDATE sources SET complete = 1 WHERE id = @source", new { source }, cancellationToken: cancellationToken));
+        return lines.Count;
+    }, cancellationToken);
+
+    public Task RemoveAsync(string sessionId, CancellationToken cancellationToken) => _database.WriteAsync(async connection =>
+    {
+        var removed = 0;
+        foreach (var batch in await connection.QueryAsync<Batch>(new CommandDefinition(
+            "SELECT b.source, b.first, b.last FROM batches b JOIN sources s ON s.id = b.source WHERE s.session_id = @sessionId", new { sessionId }, cancellationToken: cancellationToken)))
+            removed += await connection.ExecuteAsync(new CommandDefinition("DELETE FROM lines WHERE rowid BETWEEN @First AND @Last", batch, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("DELETE FROM batches WHERE source IN (SELECT id FROM sources WHERE session_id = @sessionId)", new { sessionId }, cancellationToken: cancellationToken));
+        await connection.ExecuteAsync(new CommandDefinition("DELETE FROM sources WHERE session_id = @sessionId", new { sessionId }, cancellationToken: cancellationToken));
+        return removed;
+    }, cancellationToken);
+
+    /// <summary>Lines with these words, of the newest sessions first.</summary>
+    /// <param name="match">In FTS5's language; see <see cref="SearchQuery"/>.</param>
+    /// <param name="conditions">On s (a source) and l (a line).</param>
+    /// <param name="offset">Hits to leave out.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<FoundLine>> FindAsync(string match, SqlConditions conditions, int offset, int limit, CancellationToken cancellationToken)
+    {
+        var parameters = conditions.Parameters;
+        parameters.AddDynamicParams(new { match, offset, limit });
+        return _database.QueryAsync<FoundLine>(
+            $"""
+            SELECT s.session_id, s.owner_arn, s.owner_id, s.node_id, s.started_at, l.text, CAST(l.time AS INTEGER) AS time, CAST(l.kind AS TEXT) AS kind
+            FROM lines l JOIN sources s ON s.id = l.source WHERE lines MATCH @match AND {conditions.Sql} ORDER BY s.started_at DESC, s.session_id, l.rowid LIMIT @limit OFFSET @offset
+            """, parameters, cancellationToken);
+    }
+
+    public static string KindOf(RecordingEventKind kind) => kind switch
+    {
+        RecordingEventKind.Statement => "statement",
+        RecordingEventKind.Flow => "flow",
+        RecordingEventKind.Gap => "gap",
+        RecordingEventKind.Note => "note",
+        _ => "output",
+    };
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private sealed class Batch
+    {
+        public long Source { get; set; }
+        public long First { get; set; }
+        public long Last { get; set; }
+    }
+}
+
+/// <summary>A line that was found, and whose it is.</summary>
+internal sealed class FoundLine
+{
+    public string SessionId { get; set; } = "";
+    public string OwnerArn { get; set; } = "";
+    public string OwnerId { get; set; } = "";
+    public string NodeId { get; set; } = "";
+    public long StartedAt { get; set; }
+    public string Text { get; set; } = "";
+    public long Time { get; set; }
+    public string Kind { get; set; } = "";
+}
