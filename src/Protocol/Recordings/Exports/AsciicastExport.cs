@@ -7,18 +7,22 @@ namespace Postern.Protocol.Recordings.Exports;
 /// <summary>asciicast version 2, as asciinema plays it: output, input, sizes, and marks for gaps and notes.</summary>
 internal sealed class AsciicastExport(RecordingFacts facts) : RecordingExport
 {
-    private const int DefaultColumns = 80, DefaultRows = 24;
+    private const int DefaultColumns = 80, DefaultRows = 24, MaxHeld = 256 * 1024;
+    /// <summary>Microseconds. A client says its size with its first message, which a shell's first output may overtake.</summary>
+    private const long SizeDue = 3_000_000;
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly Utf8Pieces _output = new(), _input = new();
-    // The size stands in the first line: it waits for what comes before the first output.
-    private (int Columns, int Rows)? _size;
+    // The size stands in the first line, which waits for it, and so does what comes before it.
+    private readonly ArrayBufferWriter<byte> _held = new();
     private bool _begun;
     private long _last;
 
     public override void Write(RecordingEvent recorded, IBufferWriter<byte> output)
     {
         _last = recorded.Time;
+        if (!_begun && (_last > SizeDue || _held.WrittenCount > MaxHeld))
+            Begin(output, DefaultColumns, DefaultRows);
         switch (recorded.Kind)
         {
             case RecordingEventKind.Output:
@@ -28,8 +32,8 @@ internal sealed class AsciicastExport(RecordingFacts facts) : RecordingExport
                 Line(output, recorded.Time, "i", _input.Next(recorded.Body));
                 break;
             case RecordingEventKind.Resize when TryReadSize(recorded.Body, out var columns, out var rows):
-                if (!_begun && _size is null)
-                    _size = (columns, rows);
+                if (!_begun)
+                    Begin(output, columns, rows);
                 else
                     Line(output, recorded.Time, "r", recorded.Text);
                 break;
@@ -44,23 +48,21 @@ internal sealed class AsciicastExport(RecordingFacts facts) : RecordingExport
 
     public override void End(RecordingEnd? end, IBufferWriter<byte> output)
     {
-        Begin(output);
+        if (!_begun)
+            Begin(output, DefaultColumns, DefaultRows);
         Line(output, _last, "o", _output.Next([], last: true));
         Line(output, _last, "i", _input.Next([], last: true));
     }
 
-    private void Begin(IBufferWriter<byte> output)
+    private void Begin(IBufferWriter<byte> output, int columns, int rows)
     {
-        if (_begun)
-            return;
         _begun = true;
-        var size = _size ?? (DefaultColumns, DefaultRows);
         using (var json = new Utf8JsonWriter(output, Options))
         {
             json.WriteStartObject();
             json.WriteNumber("version", 2);
-            json.WriteNumber("width", size.Item1);
-            json.WriteNumber("height", size.Item2);
+            json.WriteNumber("width", columns);
+            json.WriteNumber("height", rows);
             json.WriteNumber("timestamp", facts.StartedAt / 1000);
             json.WriteString("title", $"{facts.SessionId} on {facts.Node}");
             json.WriteStartObject("env");
@@ -69,13 +71,16 @@ internal sealed class AsciicastExport(RecordingFacts facts) : RecordingExport
             json.WriteEndObject();
         }
         output.Write("\n"u8);
+        output.Write(_held.WrittenSpan);
+        _held.Clear();
     }
 
     private void Line(IBufferWriter<byte> output, long time, string kind, ReadOnlySpan<char> text)
     {
         if (text.IsEmpty)
             return;
-        Begin(output);
+        if (!_begun)
+            output = _held;
         using (var json = new Utf8JsonWriter(output, Options))
         {
             json.WriteStartArray();

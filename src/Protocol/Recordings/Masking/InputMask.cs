@@ -7,7 +7,7 @@ namespace Postern.Protocol.Recordings.Masking;
 public sealed class InputMask
 {
     /// <summary>So much waits at most for its decision.</summary>
-    private const int MaxWaiting = 4096, MaxWaitingBytes = 1024 * 1024;
+    private const int MaxWaiting = 4096, MaxWaitingBytes = 1024 * 1024, MaxLines = 32;
     private const long Patience = 2_000_000, LongPatience = 30_000_000; // microseconds: of an ended line, of one that is not
     private const byte Backspace = 8, Delete = 0x7F, ClearLine = 0x15, Star = (byte)'*';
     /// <summary>A line shows when at least so many of five characters do.</summary>
@@ -62,7 +62,7 @@ public sealed class InputMask
             if (_typed.Skips(b))
                 continue;
             if (_lines is [] or [.., { IsEnded: true }])
-                _lines.Add(new TypedLine { IsAhead = _lines.Count > 0 });
+                Begin();
             var line = _lines[^1];
             line.LastTime = input.Time;
             switch (b)
@@ -83,6 +83,16 @@ public sealed class InputMask
         }
     }
 
+    private void Begin()
+    {
+        if (_lines.Count == MaxLines)
+        {
+            Decide(_lines[0]);
+            _lines.RemoveAt(0);
+        }
+        _lines.Add(new TypedLine { IsAhead = _lines.Count > 0 });
+    }
+
     private void Show(ReadOnlySpan<byte> output)
     {
         if (_lines.Count == 0)
@@ -93,16 +103,29 @@ public sealed class InputMask
         }
         foreach (var b in output)
         {
-            if (_shown.Skips(b) || _lines.Count == 0)
+            if (_shown.Skips(b))
                 continue;
-            var line = _lines[0];
-            if (b != '\n' || !line.IsEnded)
-                line.See(b);
-            else if (!line.IsAhead || line.IsWhole)
+            if (b == '\n')
+                EndOfLine();
+            else
+                foreach (var line in _lines)
+                    line.See(b);
+        }
+    }
+
+    private void EndOfLine()
+    {
+        var isFirst = true;
+        for (var i = 0; i < _lines.Count; isFirst = false)
+        {
+            var line = _lines[i];
+            if (line.IsEnded && (line.IsAhead ? line.IsWhole : isFirst))
             {
-                _lines.RemoveAt(0);
+                _lines.RemoveAt(i);
                 Decide(line);
             }
+            else
+                i++;
         }
     }
 

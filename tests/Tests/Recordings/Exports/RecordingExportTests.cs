@@ -22,6 +22,17 @@ public sealed class RecordingExportTests
     }
 
     [Fact]
+    public void An_asciicast_waits_for_a_size_that_the_first_output_overtook_and_not_for_ever()
+    {
+        var late = Export("asciicast", (RecordingEventKind.Output, 900_000, "$ "u8.ToArray()), (RecordingEventKind.Resize, 950_000, "100x30"u8.ToArray()), (RecordingEventKind.Output, 1_900_000, "hi"u8.ToArray()));
+        Assert.Contains("\"width\":100,\"height\":30", late);
+        Assert.EndsWith("[0.9,\"o\",\"$ \"]\n[1.9,\"o\",\"hi\"]\n", late);
+        var never = Export("asciicast", (RecordingEventKind.Output, 900_000, "$ "u8.ToArray()), (RecordingEventKind.Output, 5_000_000, "hi"u8.ToArray()), (RecordingEventKind.Resize, 6_000_000, "100x30"u8.ToArray()));
+        Assert.Contains("\"width\":80,\"height\":24", never);
+        Assert.EndsWith("[6,\"r\",\"100x30\"]\n", never);
+    }
+
+    [Fact]
     public void Raw_is_what_was_shown_byte_for_byte()
     {
         byte[] noise = [0, 255, 128, 27, 10];

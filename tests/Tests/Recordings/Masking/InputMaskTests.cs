@@ -18,6 +18,7 @@ public sealed class InputMaskTests
     [InlineData("a command and its password at once", ">su\rsecret\r<su\r\nPassword: \r\n# ", "su\r******\r")]
     [InlineData("what comes by chance is no echo", "<Password: >sesam\r<\r\nsessions and mail\r\n", "*****\r")]
     [InlineData("the end of the recording decides", "<Password: >sesam", "*****")]
+    [InlineData("what has no echo keeps nothing else from its own", ">:q!\r<\u001b[?1049l$ >echo hi\r<echo hi\r\nhi\r\n", "***\r|echo hi\r")]
     [InlineData("umlauts", ">\u00e4\u00f6\r<\u00e4\u00f6\r\n>\u00e4\r<\r\n", "\u00e4\u00f6\r|**\r")]
     public void What_is_typed_shows_when_it_was_shown(string what, string conversation, string expected)
     {
