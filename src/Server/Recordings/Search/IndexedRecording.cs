@@ -34,6 +34,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
         }
         if (_reader.End is null)
         {
+            file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
             await FlushAsync(false, cancellationToken);
             return false;
         }

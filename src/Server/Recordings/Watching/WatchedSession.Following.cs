@@ -46,6 +46,8 @@ internal sealed partial class WatchedSession
                 Show();
                 looks = 0;
             }
+            if (_reader.End is null)
+                _file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
             if (_next >= target)
                 _caughtUp.TrySetResult();
             if (_reader.End is not null || closed)
