@@ -39,7 +39,7 @@ internal sealed class RuleStore(Database database)
     public async Task<IReadOnlyList<RuleRow>> PageAsync(string prefix, string after, int limit, CancellationToken cancellationToken)
         => await database.QueryAsync<RuleRow>(
             $"SELECT {RuleRow.Columns} FROM event_rules WHERE name > @after AND substr(name, 1, @length) = @prefix ORDER BY name LIMIT @limit",
-            new { prefix, length = (long)prefix.Length, after, limit }, cancellationToken);
+            new { prefix, length = prefix.Length, after, limit }, cancellationToken);
 
     /// <summary>False: no such rule.</summary>
     public Task<bool> SetStateAsync(string name, string state, CancellationToken cancellationToken) => ChangeAsync(async connection =>
