@@ -71,9 +71,10 @@ public sealed class InputNumbersTests
         using var agent = world.AttachAgent();
         using var client = world.AttachClient();
         await client.SendAsync(0, "key");
+        Assert.Equal("in 0", await agent.NextAsync());
         await client.SendAsync(0, "key"); // as other clients repeat
         await client.SendAsync(1, "next");
-        Assert.Equal(["in 0", "in 0", "in 1"], [await agent.NextAsync(), await agent.NextAsync(), await agent.NextAsync()]);
+        Assert.Equal(["in 0", "in 1"], [await agent.NextAsync(), await agent.NextAsync()]);
     }
 
     [Fact]
