@@ -45,6 +45,7 @@ public sealed class PreferencePlace : IAsyncLifetime
             return node;
         node = agent == World.OurAgent ? await OurNode.StartAsync(Gateway) : await StockNode.StartAsync(Gateway);
         _nodes.Add(agent, node);
+        await PreferAsync(new { }); // those of the test before may forbid the session that makes the users
         await using var making = TerminalProcess.Start(new Support.Persons.AwsPerson(AwsCli.AnyVersion, stockPlugin: false).Start(Gateway, node.Id, MakeUsers, null));
         await making.SeesAsync("made-42");
         await making.ExitAsync();
