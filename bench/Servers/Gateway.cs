@@ -9,7 +9,7 @@ namespace Postern.Bench.Servers;
 internal sealed class Gateway : IAsyncDisposable
 {
     public const string Region = "us-east-1";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
 
     private readonly string _folder;
     private Child _process;

@@ -9,7 +9,7 @@ namespace Postern.Bench.Servers;
 /// <summary>A registered node with its agent running.</summary>
 internal sealed partial class Node : IAsyncDisposable
 {
-    private static readonly TimeSpan OnlineTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan OnlineTime = TimeSpan.FromMinutes(3);
 
     private readonly Child _process;
 

@@ -7,7 +7,7 @@ namespace Postern.Bench.Torture.Places;
 /// <summary>A gateway, a node, three clients, what flows through them, and the networks between: all that is tortured together.</summary>
 internal sealed class Place : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("postern-torture-").FullName;
     private readonly CancellationTokenSource _end = new();
