@@ -53,6 +53,7 @@ internal static class Program
         NodesFeature.AddTo(operations, services);
         DocumentsFeature.AddTo(operations, services);
         SessionsFeature.AddTo(operations, services);
+        RecordingsFeature.AddTo(operations, services);
         ReadingFeature.AddTo(operations, services);
         CloudTrailFeature.AddTo(operations, services);
         CloudWatchLogsFeature.AddTo(operations, services);

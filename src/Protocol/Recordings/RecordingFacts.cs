@@ -56,6 +56,27 @@ public sealed record RecordingGap
     public string Reason { get; init; } = "";
 }
 
+/// <summary>Body of an event of kind Flow: a connection through a port session. Members that do not apply are absent.</summary>
+public sealed record RecordingFlow
+{
+    public const string Opened = "opened", Closed = "closed";
+
+    /// <summary>opened or closed.</summary>
+    public string Event { get; init; } = "";
+    /// <summary>Number of the connection in the session, from 1.</summary>
+    public long Connection { get; init; }
+    public string? Host { get; init; }
+    public int? Port { get; init; }
+    /// <summary>Microseconds from its opening.</summary>
+    public long? Lasted { get; init; }
+    /// <summary>Bytes that passed.</summary>
+    public long? ToNode { get; init; }
+    /// <inheritdoc cref="ToNode"/>
+    public long? ToClient { get; init; }
+    /// <summary>Why it was closed; absent: both ends were done.</summary>
+    public string? Reason { get; init; }
+}
+
 /// <summary>Body of an event of kind Note. Members that do not apply are absent.</summary>
 public sealed record RecordingNote
 {
@@ -68,5 +89,6 @@ public sealed record RecordingNote
 [JsonSerializable(typeof(RecordingFacts))]
 [JsonSerializable(typeof(RecordingEnd))]
 [JsonSerializable(typeof(RecordingGap))]
+[JsonSerializable(typeof(RecordingFlow))]
 [JsonSerializable(typeof(RecordingNote))]
 public sealed partial class RecordingsJsonContext : JsonSerializerContext;

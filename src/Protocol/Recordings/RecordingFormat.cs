@@ -19,9 +19,9 @@ public static class RecordingFormat
     public const int PrefixSize = 12;
     public const int MaxFacts = 64 * 1024;
     /// <summary>Events of one chunk, bytes before sealing. The gateway closes a chunk long before.</summary>
-    public const int MaxEvents = 256 * 1024;
-    /// <summary>Bytes of one event: the longest message.</summary>
-    public const int MaxEvent = 128 * 1024;
+    public const int MaxEvents = 512 * 1024;
+    /// <summary>Bytes of one event: a statement, whose text may be six times as long in JSON.</summary>
+    public const int MaxEvent = 440 * 1024;
 
     public static ReadOnlySpan<byte> Magic => "POSTREC\x01"u8;
 

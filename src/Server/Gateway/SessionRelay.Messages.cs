@@ -38,7 +38,7 @@ internal sealed partial class SessionRelay
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FromAgentAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        if (AgentMessageCodec.OmitsDigest(frame.Span) && !_gate.AllowsNoDigest)
+        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : _recording is { IsTerminal: true } && !AgentMessageCodec.HasValidDigest(frame.Span))
             return false;
         switch (header.MessageType)
         {
@@ -75,8 +75,8 @@ internal sealed partial class SessionRelay
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FromClientAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
-        // AWS's agent takes what is wrong for right. Our own ends look themselves.
-        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : !_gate.IsOurs && !AgentMessageCodec.HasValidDigest(frame.Span))
+        // AWS's agent takes what is wrong for right. Our own ends look themselves; but what they drop must not be recorded in place of what they take.
+        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : (!_gate.IsOurs || _recording is { IsTerminal: true }) && !AgentMessageCodec.HasValidDigest(frame.Span))
             return false;
         switch (header.MessageType)
         {

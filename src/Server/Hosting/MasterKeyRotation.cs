@@ -1,5 +1,6 @@
 using Postern.Server.Events.Endpoints;
 using Postern.Server.Iam;
+using Postern.Server.Recordings;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -48,6 +49,8 @@ internal static class MasterKeyRotation
         var old = await new AccessKeySecrets(database, master).CountEarlierAsync(cancellationToken) + await new EndpointStore(database, master).CountEarlierAsync(cancellationToken);
         if (old > 0)
             throw new StartupException($"{old} secrets are still sealed with an earlier master key. Start the gateway once, then try again.");
+        if (await RecordingKeys.CountEarlierAsync(database, master, cancellationToken) > 0)
+            throw new StartupException("The keys of recordings are still sealed with an earlier master key. Start the gateway once, then try again.");
         var data = new DataDirectory(options.Data);
         if (File.Exists(data.CaKey))
             new SealedKeyFile(new Sealer(master.WithoutEarlier(), SealedKeyFile.Purpose), data.CaKey).Read();

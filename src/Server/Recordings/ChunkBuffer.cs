@@ -54,12 +54,14 @@ internal sealed class ChunkBuffer(long time)
 /// <summary>What a recording holds.</summary>
 /// <param name="InputBytes">Towards the node.</param>
 /// <param name="OutputBytes">Towards the client.</param>
-internal readonly record struct RecordingTotals(long Events, long InputBytes, long OutputBytes, long Gaps)
+/// <param name="Flows">Events of kind Flow.</param>
+internal readonly record struct RecordingTotals(long Events, long InputBytes, long OutputBytes, long Gaps, long Flows)
 {
     /// <summary>One event more.</summary>
     public RecordingTotals With(RecordingEventKind kind, int length) => new(
         Events + 1,
         InputBytes + (kind == RecordingEventKind.Input ? length : 0),
         OutputBytes + (kind == RecordingEventKind.Output ? length : 0),
-        Gaps + (kind == RecordingEventKind.Gap ? 1 : 0));
+        Gaps + (kind == RecordingEventKind.Gap ? 1 : 0),
+        Flows + (kind == RecordingEventKind.Flow ? 1 : 0));
 }

@@ -7,7 +7,7 @@ namespace Postern.Server.Recordings;
 
 /// <summary>The recordings of this gateway's live sessions.</summary>
 internal sealed class Recorder(
-    RecordingFolder folder, RecordingKeys keys, RecordingWriter writer, RecordingCatalog catalog, RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<Recorder> log) : IHostedService
+    RecordingFolder folder, RecordingKeys keys, RecordingWriter writer, RecordingCatalog catalog, RecordingAdmission admission, RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<Recorder> log) : IHostedService
 {
     private readonly Dictionary<string, Task<SessionRecording?>> _recordings = new(StringComparer.Ordinal);
     // Those of them that are open.
@@ -36,6 +36,13 @@ internal sealed class Recorder(
 
     /// <summary>As the table has it once the recording's first chunk was entered there; null when the session is not recorded here now.</summary>
     public RecordingRow? RowOf(string sessionId) => Find(sessionId) is { } recording ? RecordingCatalog.RowOf(recording) : null;
+
+    /// <summary>Somebody writes it, or is about to.</summary>
+    public bool IsOpen(string sessionId)
+    {
+        lock (_lock)
+            return _recordings.ContainsKey(sessionId);
+    }
 
     /// <summary>Sessions that are recorded now.</summary>
     public int Count
@@ -113,6 +120,7 @@ internal sealed class Recorder(
         switch (news)
         {
             case RecordingNews.Failed:
+                admission.Doubt();
                 log.Failed(recording.SessionId, recording.Failure ?? "", recording.Mode == RecordingMode.IfPossible ? "it goes on, its recording has a gap" : "it ends");
                 break;
             case RecordingNews.Recovered:

@@ -10,7 +10,7 @@ namespace Postern.Server.Recordings;
 /// </summary>
 internal sealed partial class RecordingFile : IDisposable
 {
-    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
     private readonly byte[]? _header;
@@ -61,7 +61,9 @@ internal sealed partial class RecordingFile : IDisposable
     {
         Open();
         var flags = (end.Unfinished ? ChunkFlags.Unfinished : ChunkFlags.None) | (_continues ? ChunkFlags.Continued : ChunkFlags.None);
-        var chunk = _sealer.SealEnd(new ChunkHeader { Flags = flags, Time = time }, end, keys.Signer);
+        byte[] chunk;
+        lock (keys.Signer) // used by one thread at a time
+            chunk = _sealer.SealEnd(new ChunkHeader { Flags = flags, Time = time }, end, keys.Signer);
         RandomAccess.Write(_handle!, chunk, Length);
         RandomAccess.SetLength(_handle!, Length + chunk.Length); // what a failed write left behind
         _sealer.Written();
@@ -110,15 +112,16 @@ internal sealed partial class RecordingFile : IDisposable
     {
         if (_handle is not null)
             return;
-        var folder = Path.GetDirectoryName(_path)!;
-        if (!Directory.Exists(folder))
-            Directory.CreateDirectory(folder, Folder);
+        RecordingFolder.Make(Path.GetDirectoryName(_path)!);
         if (_header is null)
         {
             _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
             return;
         }
-        var handle = new FileStream(_path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0, UnixCreateMode = OwnerOnly }).SafeFileHandle;
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        var handle = new FileStream(_path, options).SafeFileHandle;
         try
         {
             RandomAccess.Write(handle, _header, 0);

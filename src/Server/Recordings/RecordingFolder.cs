@@ -9,6 +9,7 @@ namespace Postern.Server.Recordings;
 internal sealed class RecordingFolder(ServerOptions options)
 {
     public const string Extension = ".prec";
+    private const int ProbeSize = 4096;
 
     public string Root { get; } = Path.Combine(options.Data, "recordings");
 
@@ -17,6 +18,48 @@ internal sealed class RecordingFolder(ServerOptions options)
         => DateTimeOffset.FromUnixTimeMilliseconds(row.StartedAt).ToString("yyyy/MM/dd/", CultureInfo.InvariantCulture) + row.Id + Extension;
 
     public string Full(string relative) => Path.Combine(Root, relative);
+
+    /// <summary>A file that is not there is as good as removed.</summary>
+    public void Delete(string relative)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(Full(relative))))
+            File.Delete(Full(relative));
+    }
+
+    /// <summary>Why nothing can be written; null: it can.</summary>
+    /// <param name="leastFree">Bytes that must be free.</param>
+    /// <param name="write">Whether to try.</param>
+    public string? FaultOf(long leastFree, bool write)
+    {
+        try
+        {
+            Make(Root);
+            var free = new DriveInfo(Root).AvailableFreeSpace;
+            if (free < leastFree)
+                return $"The disk with {Root} is full: {free / 1024} KiB are free.";
+            if (!write)
+                return null;
+            var probe = Path.Combine(Root, $".probe.{Environment.ProcessId}");
+            File.WriteAllBytes(probe, new byte[ProbeSize]);
+            File.Delete(probe);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Makes a folder that nobody else may look into, unless it is there.</summary>
+    public static void Make(string folder)
+    {
+        if (Directory.Exists(folder))
+            return;
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 
     /// <summary>Opens a file for reading, while it is written too. Null: it is not there.</summary>
     public FileStream? OpenRead(string relative)

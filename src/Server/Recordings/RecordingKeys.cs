@@ -17,7 +17,7 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
     private readonly Sealer _sealer = new(master, Purpose);
     private byte[] _sealing = [];
 
-    /// <summary>Signs the ends of recordings. Not for several threads at once: the writer's.</summary>
+    /// <summary>Signs the ends of recordings. Locked while it is used: it is for one thread at a time.</summary>
     public ECDsa Signer { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
     /// <summary>SubjectPublicKeyInfo, base64.</summary>

@@ -13,14 +13,18 @@ internal sealed record RecordingLimits
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(10);
     /// <summary>After a failure the file is tried again this much later.</summary>
     public TimeSpan RetryAfterFailure { get; init; } = TimeSpan.FromSeconds(3);
-    /// <summary>Bytes of messages that came before others which are missing, kept for each direction of a session.</summary>
-    public int MaxEarly { get; init; } = 4 * 1024 * 1024 + 128 * 1024;
+    /// <summary>Bytes of messages that came before others which are missing, kept for each direction of a session: no more than the ends keep, or what they do not keep would be taken for what they had.</summary>
+    public int MaxEarly { get; init; } = 1024 * 1024;
     /// <summary>Number of them.</summary>
     public int MaxEarlyMessages { get; init; } = 8192;
     /// <summary>How far ahead of one that is missing they may be.</summary>
     public int MaxAhead { get; init; } = 128 * 1024;
     /// <summary>A message that others overtook has this long to come; then it is noted as missing.</summary>
     public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Bytes that must be free before a session begins that has to be recorded.</summary>
+    public long LeastFree { get; init; } = 16 * 1024 * 1024;
+    /// <summary>How often the disk is looked at for that.</summary>
+    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
     /// <summary>How often recordings whose session is gone are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

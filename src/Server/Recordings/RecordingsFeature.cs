@@ -1,4 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Postern.Protocol.AwsJson;
+using Postern.Protocol.Recordings;
+using Postern.Server.Api;
+using Postern.Server.Iam;
 
 namespace Postern.Server.Recordings;
 
@@ -14,8 +18,19 @@ internal static class RecordingsFeature
             .AddHostedService(provider => provider.GetRequiredService<RecordingKeys>())
             .AddSingleton<RecordingCatalog>()
             .AddHostedService(provider => provider.GetRequiredService<RecordingCatalog>())
+            .AddSingleton<RecordingRepair>()
+            .AddSingleton<RecordingAdmission>()
+            .AddHostedService(provider => provider.GetRequiredService<RecordingAdmission>())
+            .AddHostedService<RecordingUpkeep>()
             .AddSingleton<RecordingWriter>()
             .AddSingleton<Recorder>()
             .AddHostedService(provider => provider.GetRequiredService<Recorder>());
+    }
+
+    public static void AddTo(OperationRegistry operations, IServiceProvider services)
+    {
+        var keys = services.GetRequiredService<RecordingKeys>();
+        operations.Add(RecordingOperations.GetRecordingKey, Access.User, "postern:GetRecordingKey", Touched.Anything,
+            (_, _, _) => Task.FromResult(new GetRecordingKeyResponse { PublicKey = keys.PublicKey, Fingerprint = RecordingSignature.FingerprintOf(keys.PublicKey) }));
     }
 }

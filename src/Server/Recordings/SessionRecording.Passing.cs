@@ -102,6 +102,7 @@ internal sealed partial class SessionRecording
             Messages = missing,
             Reason = Session.IsTakenOver ? "They passed before the gateway was restarted, and were not yet on the disk." : "They never came.",
         }, RecordingsJsonContext.Default.RecordingGap));
+        _flows?.Gap(Now, "Messages are missing.");
         TakeEarly(side, order);
     }
 
@@ -109,9 +110,15 @@ internal sealed partial class SessionRecording
     {
         switch (side, type)
         {
-            case (_, PayloadType.Output or PayloadType.StdErr) when Kind is RecordingKinds.Shell or RecordingKinds.Command:
+            case (_, PayloadType.Output or PayloadType.StdErr) when _flows is null:
                 if (!payload.IsEmpty)
                     Append(side == SessionSide.Client ? RecordingEventKind.Input : RecordingEventKind.Output, payload);
+                break;
+            case (_, PayloadType.Output):
+                _flows!.Pass(side, payload, Now);
+                break;
+            case (SessionSide.Client, PayloadType.Flag):
+                _flows?.Flag(payload, Now);
                 break;
             case (SessionSide.Client, PayloadType.Size) when payload.Length <= MaxSizePayload:
                 Resize(payload);

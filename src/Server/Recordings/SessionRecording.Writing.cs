@@ -43,6 +43,8 @@ internal sealed partial class SessionRecording
             if (_closing)
                 return;
             DrainEarly();
+            if (end is not null)
+                _flows?.CloseAll(Now, "The session ended.");
             CloseChunk();
             _closing = true;
             _end = end is null ? null : end with { Events = _totals.Events, InputBytes = _totals.InputBytes, OutputBytes = _totals.OutputBytes, Gaps = _totals.Gaps };
@@ -66,6 +68,11 @@ internal sealed partial class SessionRecording
                 GiveUp(Sessions.SessionSide.Client, _input);
             if (_output.MustGiveUp)
                 GiveUp(Sessions.SessionSide.Agent, _output);
+            if (_flows is { Count: > 0 })
+            {
+                _flows.Tick(Now);
+                _writer.Opened(this);
+            }
             CloseChunk();
         }
     }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Postern.Protocol.Recordings;
+using Postern.Server.Recordings.Flows;
 using Postern.Server.Sessions;
 using Postern.Server.Settings;
 
@@ -22,6 +24,7 @@ internal sealed partial class SessionRecording
     private readonly Action<SessionRecording, RecordingNews> _tell;
     private readonly MessageOrder _input, _output;
     private readonly long _opened, _base;
+    private readonly SessionFlows? _flows;
     private RecordedEventHandler? _handlers;
     private ChunkBuffer? _open;
     private RecordingTotals _totals;
@@ -38,6 +41,7 @@ internal sealed partial class SessionRecording
     public SessionRecording(LiveSession session, RecordingMode mode, string path, RecordingStart start, RecordingWriter writer, RecordingLimits limits, TimeProvider time,
         Action<SessionRecording, RecordingNews> tell)
     {
+        Kind = RecordingKinds.Of(session.Row);
         (Session, Mode, RelativePath, _writer, _limits, _time, _tell) = (session, mode, path, writer, limits, time, tell);
         (_file, _totals, _written, _durable, _lastTime) = (start.File, start.Totals, start.Totals.Events, start.Totals.Events, start.Time);
         (_input, _output) = (new MessageOrder(limits, time), new MessageOrder(limits, time));
@@ -46,13 +50,19 @@ internal sealed partial class SessionRecording
         _opened = time.GetTimestamp();
         _base = Math.Max(start.Time, (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.Row.StartedAt)).Ticks / TimeSpan.TicksPerMicrosecond);
         _firstNote = start.Note;
+        _flows = Kind is RecordingKinds.Port or RecordingKinds.Ssh ? new SessionFlows(session.Row, Append, start.Totals.Flows) : null;
+        if (session.IsTakenOver)
+            _flows?.Gap(_base, "The gateway was restarted.");
     }
 
     public LiveSession Session { get; }
     public string SessionId => Session.Id;
     public RecordingMode Mode { get; }
     public string RelativePath { get; }
-    public string Kind => RecordingKinds.Of(Session.Row);
+    public string Kind { get; }
+
+    /// <summary>What is typed and shown is recorded, not connections.</summary>
+    public bool IsTerminal => _flows is null;
 
     /// <summary>Microseconds since the session's start, as the next event would have them.</summary>
     public long Now => Math.Max(Volatile.Read(ref _lastTime), _base + _time.GetElapsedTime(_opened).Ticks / TimeSpan.TicksPerMicrosecond);
@@ -113,6 +123,13 @@ internal sealed partial class SessionRecording
     private void Put(RecordingEventKind kind, ReadOnlySpan<byte> body)
     {
         var now = _lastTime = Now;
+        if (body.Length > RecordingFormat.MaxEvent)
+        {
+            body = JsonSerializer.SerializeToUtf8Bytes(new RecordingGap { Reason = $"An event of {body.Length} bytes was too long." }, RecordingsJsonContext.Default.RecordingGap);
+            kind = RecordingEventKind.Gap;
+        }
+        if (_open is not null && _open.Length + body.Length + EventCodec.MaxOverhead > RecordingFormat.MaxEvents)
+            CloseChunk();
         if (_open is null)
         {
             _open = new ChunkBuffer(now);

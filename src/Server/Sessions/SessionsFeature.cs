@@ -17,6 +17,7 @@ internal static class SessionsFeature
             .AddSingleton<LiveSessions>()
             .AddSingleton<SessionResources>()
             .AddSingleton<SessionStarts>()
+            .AddSingleton<SessionAdmission>()
             .AddSingleton<StartSession>()
             .AddSingleton<ResumeSession>()
             .AddSingleton<TerminateSession>()

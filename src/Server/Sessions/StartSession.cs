@@ -9,7 +9,7 @@ namespace Postern.Server.Sessions;
 
 /// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
 internal sealed class StartSession(
-    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLimits options, TimeProvider time,
+    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionAdmission admission, SessionLimits options, TimeProvider time,
     ILogger<StartSession> log)
 {
     private const int MaxTarget = 400, MaxReason = 256;
@@ -47,6 +47,7 @@ internal sealed class StartSession(
         var runAsUser = RunAs.UserFor(context.Caller, resolved);
         await CheckNodeAsync(target, cancellationToken);
         sessions.CheckLimits(target);
+        admission.Check(resolved);
 
         var row = Describe(target, request.Reason, resolved, context);
         var task = SessionTasks.Start(row, resolved, runAsUser, time);

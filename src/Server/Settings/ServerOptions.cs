@@ -41,5 +41,7 @@ internal sealed record ServerOptions
     public int AttachedPolicies { get; init; } = 10;
     /// <summary>Whether sessions are recorded whose document and preferences do not say.</summary>
     public RecordingMode Recording { get; init; } = RecordingMode.IfPossible;
+    /// <summary>Recordings that ended this many days ago are removed, unless they are on hold; 0: never.</summary>
+    public int RecordingDays { get; init; } = 365;
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -46,6 +46,8 @@ internal static class SettingTable
             (o, v) => o with { AttachedPolicies = SettingValues.Count(v, 1, 50) }),
         Single("recording", "MODE", "sessions are recorded: off, ifPossible, required (end when they cannot be) or strict (typed input waits for the disk); documents may say otherwise (ifPossible)",
             (o, v) => o with { Recording = SettingValues.Recording(v) }),
+        Single("recording-days", "N", "days that recordings are kept, 0 for ever (365)",
+            (o, v) => o with { RecordingDays = SettingValues.Count(v, 0, 36_500) }),
         Single("log-level", "LEVEL", "trace, debug, information, warning or error (information)",
             (o, v) => o with { LogLevel = SettingValues.Level(v) }),
     ];

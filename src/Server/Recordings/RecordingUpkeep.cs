@@ -1,0 +1,104 @@
+using Postern.Protocol.Recordings;
+using Postern.Server.Audit;
+using Postern.Server.Sessions;
+using Postern.Server.Settings;
+
+namespace Postern.Server.Recordings;
+
+/// <summary>Closes recordings whose session is gone, and removes those that are old enough and not held.</summary>
+internal sealed class RecordingUpkeep(
+    RecordingStore store, RecordingRepair repair, RecordingFolder folder, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions, AuditLog audit,
+    RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<RecordingUpkeep> log) : BackgroundService
+{
+    private const int MaxBatch = 100;
+
+    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await GuardAsync(ListAsync, stoppingToken);
+        using var timer = new PeriodicTimer(limits.SweepInterval, time);
+        do
+        {
+            await GuardAsync(CloseAsync, stoppingToken);
+            await GuardAsync(RemoveAsync, stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task GuardAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            log.UpkeepFailed(e);
+        }
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var unlisted = await repair.FindUnlistedAsync(store, cancellationToken);
+        if (unlisted.Count > 0)
+            await store.SaveAsync(unlisted, cancellationToken);
+    }
+
+    private async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        foreach (var row in await store.ListOpenAsync(Recorder.GatewayName, cancellationToken))
+        {
+            if (sessions.Find(row.SessionId) is not null || recorder.IsOpen(row.SessionId) || _damaged.Contains(row.SessionId))
+                continue;
+            try
+            {
+                if (await repair.CloseAsync(row, cancellationToken) is not { } closed)
+                    continue;
+                if (closed.State == RecordingRow.Unfinished)
+                    log.Unfinished(row.SessionId);
+                catalog.Ended(closed);
+            }
+            catch (Exception e) when (e is RecordingDamagedException or IOException or UnauthorizedAccessException)
+            {
+                log.Damaged(row.SessionId, e.Message);
+                if (e is RecordingDamagedException)
+                    _damaged.Add(row.SessionId); // said once
+            }
+        }
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        if (options.RecordingDays == 0)
+            return;
+        var removed = 0;
+        IReadOnlyList<RecordingRow> page;
+        do
+        {
+            page = await store.ListEndedBeforeAsync(Recorder.GatewayName, time.GetUtcNow().AddDays(-options.RecordingDays), MaxBatch, cancellationToken);
+            foreach (var row in page)
+                removed += await RemoveAsync(row, cancellationToken) ? 1 : 0;
+        }
+        while (page.Count == MaxBatch);
+        if (removed > 0)
+            log.Removed(removed, options.RecordingDays);
+    }
+
+    /// <summary>The row first: a recording that was put on hold at this moment keeps both.</summary>
+    private async Task<bool> RemoveAsync(RecordingRow row, CancellationToken cancellationToken)
+    {
+        if (!await store.DeleteAsync(row.SessionId, cancellationToken))
+            return false;
+        folder.Delete(row.Path);
+        audit.Record(new AuditEvent
+        {
+            Service = "postern",
+            Name = "RecordingRemoved",
+            Type = AuditEvent.ServiceEvent,
+            Principal = AuditPrincipal.Gateway(options.Account),
+            Details = [new("sessionId", row.SessionId), new("reason", $"It was older than {options.RecordingDays} days."), new("hash", row.Hash)],
+        });
+        return true;
+    }
+}

@@ -1,0 +1,163 @@
+using Postern.Protocol.Messages;
+using Postern.Protocol.Recordings;
+using Postern.Server.Recordings;
+using Postern.Server.Settings;
+using Postern.Tests.DataStream;
+
+namespace Postern.Tests.Recordings;
+
+public sealed class SessionRecordingTests
+{
+    [Fact]
+    public async Task A_shell_is_recorded_with_what_was_typed_shown_and_resized_in_order()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.InAsync(0, """{"cols":120,"rows":40}""", PayloadType.Size);
+        await world.OutAsync(0, "$ ");
+        await world.InAsync(1, "ls\r");
+        await world.OutAsync(1, "ls\r\n");
+        await world.OutAsync(2, "oops", PayloadType.StdErr);
+        await world.EndAsync();
+        Assert.Equal(["r 120x40", "o $ ", "i ls\r", "o ls\r\n", "o oops"], await world.EventsAsync());
+        Assert.Equal(RecordingState.Complete, (await world.VerifyAsync()).State);
+        Assert.Equal([RecordingNews.Begun, RecordingNews.Ended], world.News);
+    }
+
+    [Fact]
+    public async Task Repetitions_are_left_out_and_what_came_early_waits_for_its_turn()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        foreach (var (number, text) in new[] { (0, "a"), (2, "c"), (0, "a"), (1, "b"), (2, "c"), (3, "d") })
+            Assert.True(await world.OutAsync(number, text));
+        await world.EndAsync();
+        Assert.Equal(["o a", "o b", "o c", "o d"], await world.EventsAsync());
+    }
+
+    [Fact]
+    public async Task What_was_recorded_is_in_the_file_after_an_interval()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "soon");
+        var flushed = world.Recording.FlushAsync(default);
+        await flushed.WaitAsync(Deadline.Time);
+        Assert.Equal(["o soon"], await world.EventsAsync());
+        Assert.Equal(RecordingState.Open, (await world.VerifyAsync()).State);
+    }
+
+    [Fact]
+    public async Task After_a_restart_the_recording_goes_on_without_repeating_anything()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "before");
+        await world.InAsync(0, "x");
+        await world.StopAsync();
+        await world.ContinueAsync();
+        await world.OutAsync(0, "before");
+        await world.OutAsync(1, "after");
+        await world.InAsync(1, "y");
+        await world.EndAsync();
+        Assert.Equal(["o before", "i x", """m {"text":"The gateway was restarted; the recording goes on."}""", "o after", "i y"], await world.EventsAsync());
+        Assert.Equal(RecordingState.Complete, (await world.VerifyAsync()).State);
+    }
+
+    [Fact]
+    public async Task After_a_kill_half_a_chunk_is_written_over_and_what_is_missing_is_a_gap()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "kept");
+        await world.Recording.FlushAsync(default).WaitAsync(Deadline.Time);
+        await world.OutAsync(1, "lost");
+        await world.StopAsync();
+        await using (var file = File.OpenWrite(world.Path))
+            file.SetLength(file.Length - 1);
+        await world.ContinueAsync();
+        await world.OutAsync(2, "after");
+        world.Time.Advance(world.Limits.LongestGap);
+        await world.OutAsync(3, "more");
+        await world.EndAsync();
+        Assert.Equal(["o kept", """m {"text":"The gateway was restarted; the recording goes on."}""", """g {"from":"agent","messages":1,"reason":"They passed before the gateway was restarted, and were not yet on the disk."}""", "o after", "o more"],
+            await world.EventsAsync());
+        Assert.Equal(RecordingState.Complete, (await world.VerifyAsync()).State);
+    }
+
+    [Fact]
+    public async Task Where_recording_is_wished_for_a_session_goes_on_without_and_is_recorded_again_later_with_a_gap()
+    {
+        await using var world = await RecordingWorld.CreateAsync(limits: new RecordingLimits { ChunkSize = 16, MaxWaiting = 2 }, broken: true);
+        for (var i = 0; i < 20; i++)
+            Assert.True(await world.OutAsync(i, "0123456789abcdef"));
+        await world.Failed;
+        File.Delete(world.Folder.Root);
+        for (var i = 0; i < 100 && !world.Recovered.IsCompleted; i++)
+        {
+            world.Time.Advance(world.Limits.RetryAfterFailure);
+            await Task.WhenAny(world.Recovered, Task.Delay(100));
+        }
+        await world.Recovered;
+        Assert.True(await world.OutAsync(20, "again"));
+        await world.EndAsync();
+        var events = await world.EventsAsync();
+        Assert.Equal("o 0123456789abcdef", events[0]);
+        Assert.Contains(events, found => found.StartsWith("g {", StringComparison.Ordinal) && found.Contains("The disk did not take them."));
+        Assert.Equal("o again", events[^1]);
+        Assert.Equal(RecordingState.Complete, (await world.VerifyAsync()).State);
+    }
+
+    [Theory]
+    [InlineData(RecordingMode.Required)]
+    [InlineData(RecordingMode.Strict)]
+    public async Task Where_recording_is_required_nothing_passes_any_more(RecordingMode mode)
+    {
+        await using var world = await RecordingWorld.CreateAsync(mode, limits: new RecordingLimits { ChunkSize = 16 }, broken: true);
+        await world.OutAsync(0, "0123456789abcdef");
+        await world.Failed;
+        Assert.False(await world.OutAsync(1, "unseen"));
+        Assert.False(await world.InAsync(0, "unheard"));
+    }
+
+    [Fact]
+    public async Task In_strict_mode_what_is_typed_passes_once_it_is_in_the_file()
+    {
+        await using var world = await RecordingWorld.CreateAsync(RecordingMode.Strict);
+        Assert.True(await world.InAsync(0, "rm -rf /\r").AsTask().WaitAsync(Deadline.Time));
+        Assert.Equal(["i rm -rf /\r"], await world.EventsAsync());
+    }
+
+    [Fact]
+    public async Task In_strict_mode_what_came_early_passes_when_it_is_repeated()
+    {
+        await using var world = await RecordingWorld.CreateAsync(RecordingMode.Strict);
+        Assert.False(await world.InAsync(1, "b"));
+        Assert.True(await world.InAsync(0, "a").AsTask().WaitAsync(Deadline.Time));
+        Assert.True(await world.InAsync(1, "b").AsTask().WaitAsync(Deadline.Time));
+        Assert.Equal(["i a", "i b"], await world.EventsAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_watches_gets_every_event_once_from_a_place_in_the_file_on()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        var seen = new List<string>();
+        await world.OutAsync(0, "a");
+        var from = world.Recording.Attach((number, recorded) => seen.Add($"{number} {recorded.Text}"));
+        await world.OutAsync(1, "b");
+        await world.OutAsync(2, "c");
+        await world.EndAsync();
+        Assert.Equal(1, from);
+        Assert.Equal(["1 b", "2 c"], seen);
+    }
+
+    [Fact]
+    public async Task A_recording_whose_end_nobody_saw_is_closed_as_unfinished()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "a");
+        await world.StopAsync();
+        var repair = new RecordingRepair(world.Folder, world.Keys, world.Time);
+        var row = new RecordingRow { SessionId = world.Recording.SessionId, Path = world.Recording.RelativePath, State = RecordingRow.Open };
+        var closed = await repair.CloseAsync(row, default);
+        Assert.Equal((RecordingRow.Unfinished, 1L), (closed!.State, closed.Events));
+        Assert.Equal(RecordingState.Unfinished, (await world.VerifyAsync()).State);
+        Assert.Equal(closed.Hash, (await repair.CloseAsync(new RecordingRow { Path = row.Path }, default))!.Hash);
+    }
+}
