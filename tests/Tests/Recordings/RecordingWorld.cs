@@ -8,6 +8,7 @@ using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 using Postern.Server.Settings;
 using Postern.Tests.DataStream;
+using Postern.Tests.Sessions;
 using Postern.Tests.Storage;
 using Postern.Tests.Support;
 

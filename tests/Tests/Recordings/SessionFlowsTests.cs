@@ -67,7 +67,7 @@ public sealed class SessionFlowsTests
         flows.Pass(SessionSide.Client, [.. Encoding.ASCII.GetBytes("the rest of a frame"), .. Frame(0x50, 2, 3, "abc"), .. Frame(0x50, 0, 5)], 30);
         flows.Pass(SessionSide.Agent, Frame(0x50, 2, 5, "hello"), 30);
         flows.CloseAll(40, "");
-        Assert.Contains("\"connection\":2,\"host\":\"db\",\"port\":5432,\"reason\":\"It was open before", _events[2]);
+        Assert.Contains(_events, found => found.Contains("\"opened\",\"connection\":2,\"host\":\"db\",\"port\":5432,\"reason\":\"It was open before"));
         Assert.Contains("\"toNode\":3,\"toClient\":0", _events.Single(found => found.Contains("closed") && found.Contains("\"connection\":2")));
         Assert.Contains("\"toNode\":0,\"toClient\":5", _events.Single(found => found.Contains("closed") && found.Contains("\"connection\":3")));
     }
