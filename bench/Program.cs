@@ -3,6 +3,7 @@ using Postern.Bench.Fleet;
 using Postern.Bench.Load;
 using Postern.Bench.Measuring;
 using Postern.Bench.Micro;
+using Postern.Bench.Recording;
 using Postern.Bench.Servers;
 using Postern.Bench.Torture;
 
@@ -29,11 +30,12 @@ internal static class Program
         {
             ["torture", ..] => TortureOf(args[1..]),
             ["load", ..] => LoadOf(args[1..]),
+            ["recording", ..] => RecordingOf(args[1..]),
             _ => TableOf(args),
         };
         if (run is null)
         {
-            Console.Error.WriteLine($"usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro\n       {TortureOptions.Usage}\n       {FleetOptions.Usage}");
+            Console.Error.WriteLine($"usage: ./dev bench [--quick] [--only NAME[,NAME]]   columns whose name contains NAME\n       ./dev bench micro\n       {TortureOptions.Usage}\n       {FleetOptions.Usage}\n       {RecordingOptions.Usage}");
             return Usage;
         }
         using var stop = new CancellationTokenSource();
@@ -78,6 +80,9 @@ internal static class Program
 
     private static Func<CancellationToken, Task<bool>>? LoadOf(string[] args) => FleetOptions.Parse(args, Path.Combine(Repository.Root, "bench", "results")) is not { } options
         ? null : cancellationToken => FleetRun.RunAsync(options, cancellationToken);
+
+    private static Func<CancellationToken, Task<bool>>? RecordingOf(string[] args) => RecordingOptions.Parse(args) is not { } options
+        ? null : cancellationToken => RecordingRun.RunAsync(options, cancellationToken);
 
     private static MeasureOptions? Options(string[] args)
     {

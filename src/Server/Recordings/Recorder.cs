@@ -13,7 +13,6 @@ internal sealed class Recorder(
     // Those of them that are open.
     private readonly Dictionary<string, SessionRecording> _live = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private volatile bool _stopping;
 
     /// <summary>The recording of a session; it is begun, or gone on with. Null: the session is not recorded.</summary>
     public Task<SessionRecording?> OpenAsync(LiveSession session, CancellationToken cancellationToken)
@@ -61,7 +60,6 @@ internal sealed class Recorder(
     /// <summary>What was recorded is put on the disk; the next process goes on. The relays have let go of their sessions.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        _stopping = true;
         Task<SessionRecording?>[] all;
         lock (_lock)
             all = [.. _recordings.Values];
@@ -81,7 +79,7 @@ internal sealed class Recorder(
         {
             var start = session.IsTakenOver ? await folder.ContinueAsync(path, keys, CancellationToken.None) : null;
             var number = session.IsTakenOver ? -1 : 0;
-            start ??= new RecordingStart(RecordingFile.New(folder.Full(path), FactsOf(session.Row, mode), keys), default, 0, number, number,
+            start ??= new RecordingStart(RecordingFile.New(folder.Full(path), () => FactsOf(session.Row, mode), keys), default, 0, number, number,
                 session.IsTakenOver ? "The recording begins here, in the middle of the session." : null);
             var recording = new SessionRecording(session, mode, path, start, writer, limits, time, Told);
             lock (_lock)
@@ -134,8 +132,7 @@ internal sealed class Recorder(
                 }
                 break;
         }
-        if (!_stopping || news is not RecordingNews.Ended)
-            catalog.Told(recording, news);
+        catalog.Told(recording, news);
     }
 
     /// <summary>The name under which this gateway enters its recordings.</summary>

@@ -5,78 +5,124 @@ using Postern.Protocol.Recordings;
 namespace Postern.Server.Recordings;
 
 /// <summary>
-/// The file of one recording. Whatever the disk does not take is written again at the same place, so that a file never holds half a chunk before a whole one. Used by
-/// one thread at a time, and by another to flush.
+/// The file of one recording. Whatever the disk does not take is written again at the same place, so that a file never holds half a chunk before a whole one. It is open only
+/// while something is written: most sessions do nothing most of the time. One thread writes, another flushes.
 /// </summary>
 internal sealed partial class RecordingFile : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private readonly Lock _lock = new(); // of the handle
     private readonly string _path;
-    private readonly byte[]? _header;
-    private readonly ChunkSealer _sealer;
+    private readonly Func<RecordingFacts>? _facts;
+    private readonly RecordingKeys _keys;
+    private ChunkSealer? _sealer;
+    private byte[]? _header; // to be written yet
     private SafeFileHandle? _handle;
-    private bool _continues;
+    private bool _continues, _disposed;
 
-    private RecordingFile(string path, byte[]? header, ChunkSealer sealer, long length)
+    private RecordingFile(string path, RecordingKeys keys, Func<RecordingFacts>? facts, ChunkSealer? sealer, long length)
     {
-        (_path, _header, _sealer, Length) = (path, header, sealer, length);
-        _continues = header is null;
+        (_path, _keys, _facts, _sealer, Length) = (path, keys, facts, sealer, length);
+        _continues = sealer is not null;
     }
 
     /// <summary>Bytes that are whole.</summary>
     public long Length { get; private set; }
 
     /// <summary>Of the last chunk.</summary>
-    public string Hash => Convert.ToHexStringLower(_sealer.Hash);
+    public string Hash => _sealer is null ? "" : Convert.ToHexStringLower(_sealer.Hash);
 
     /// <summary>A new one; it is made with its first chunk.</summary>
-    public static RecordingFile New(string path, RecordingFacts facts, RecordingKeys keys)
-    {
-        var dataKey = keys.NewDataKey(facts.SessionId, out var slot);
-        var header = RecordingHeader.Write(facts with { KeyCommitment = KeySlot.CommitmentOf(dataKey), PublicKey = keys.PublicKey }, slot);
-        var hash = header.AsSpan(header.Length - KeySlot.Size - RecordingFormat.HashSize, RecordingFormat.HashSize);
-        return new RecordingFile(path, header, new ChunkSealer(dataKey, hash, 0), 0);
-    }
+    public static RecordingFile New(string path, Func<RecordingFacts> facts, RecordingKeys keys) => new(path, keys, facts, null, 0);
 
     /// <summary>Goes on with what an earlier process left; what it left half written is written over.</summary>
-    public static RecordingFile Continue(string path, byte[] dataKey, ReadOnlySpan<byte> hash, long chunks, long length)
-        => new(path, null, new ChunkSealer(dataKey, hash, (uint)chunks), length);
+    public static RecordingFile Continue(string path, RecordingKeys keys, byte[] dataKey, ReadOnlySpan<byte> hash, long chunks, long length)
+        => new(path, keys, null, new ChunkSealer(dataKey, hash, (uint)chunks), length);
 
     /// <exception cref="IOException">The disk did not take it; nothing counts as written.</exception>
     public void Append(ChunkBuffer chunk, byte[] scratch)
     {
-        Open();
-        var header = new ChunkHeader { Kind = ChunkKind.Data, Flags = _continues ? ChunkFlags.Continued : ChunkFlags.None, Time = chunk.Time, NextInput = chunk.NextInput, NextOutput = chunk.NextOutput };
-        var length = _sealer.Seal(header, chunk.Events, scratch);
-        RandomAccess.Write(_handle!, scratch.AsSpan(0, length), Length);
-        _sealer.Written();
-        Length += length;
-        _continues = false;
+        lock (_lock)
+        {
+            var handle = Open();
+            var header = new ChunkHeader { Kind = ChunkKind.Data, Flags = _continues ? ChunkFlags.Continued : ChunkFlags.None, Time = chunk.Time, NextInput = chunk.NextInput, NextOutput = chunk.NextOutput };
+            var length = _sealer!.Seal(header, chunk.Events, scratch);
+            RandomAccess.Write(handle, scratch.AsSpan(0, length), Length);
+            _sealer.Written();
+            Length += length;
+            _continues = false;
+        }
     }
 
     /// <summary>Writes the end. The file is whole then.</summary>
     /// <exception cref="IOException">As of <see cref="Append"/>.</exception>
-    public void End(RecordingEnd end, long time, RecordingKeys keys)
+    public void End(RecordingEnd end, long time)
     {
-        Open();
-        var flags = (end.Unfinished ? ChunkFlags.Unfinished : ChunkFlags.None) | (_continues ? ChunkFlags.Continued : ChunkFlags.None);
-        byte[] chunk;
-        lock (keys.Signer) // used by one thread at a time
-            chunk = _sealer.SealEnd(new ChunkHeader { Flags = flags, Time = time }, end, keys.Signer);
-        RandomAccess.Write(_handle!, chunk, Length);
-        RandomAccess.SetLength(_handle!, Length + chunk.Length); // what a failed write left behind
-        _sealer.Written();
-        Length += chunk.Length;
+        lock (_lock)
+        {
+            var handle = Open();
+            var flags = (end.Unfinished ? ChunkFlags.Unfinished : ChunkFlags.None) | (_continues ? ChunkFlags.Continued : ChunkFlags.None);
+            byte[] chunk;
+            lock (_keys.Signer) // used by one thread at a time
+                chunk = _sealer!.SealEnd(new ChunkHeader { Flags = flags, Time = time }, end, _keys.Signer);
+            RandomAccess.Write(handle, chunk, Length);
+            RandomAccess.SetLength(handle, Length + chunk.Length); // what a failed write left behind
+            _sealer.Written();
+            Length += chunk.Length;
+        }
     }
 
     /// <summary>What was written is on the disk when this returns.</summary>
-    public void Flush()
+    /// <exception cref="IOException">It is not.</exception>
+    public void Flush() => WithHandle(static handle => RandomAccess.FlushToDisk(handle));
+
+    /// <summary>The same for the whole file system, which costs no more when many files were written. False: only file by file.</summary>
+    public bool TryFlushFileSystem()
     {
+        var done = false;
+        if (OperatingSystem.IsLinux())
+            WithHandle(handle => done = FlushFileSystem(handle) == 0);
+        return done;
+    }
+
+    /// <summary>Closes the file until something is written again, unless something was since.</summary>
+    /// <param name="length">Up to which it was flushed.</param>
+    public void Rest(long length)
+    {
+        lock (_lock)
+        {
+            if (Length != length)
+                return;
+            _handle?.Dispose();
+            _handle = null;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _handle?.Dispose();
+            _handle = null;
+            _sealer?.Dispose();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syncfs")]
+    private static partial int FlushFileSystem(SafeFileHandle file);
+
+    /// <summary>Not under the lock: a flush takes long, and writing goes on meanwhile.</summary>
+    private void WithHandle(Action<SafeFileHandle> use)
+    {
+        SafeFileHandle? handle;
+        lock (_lock)
+            handle = _handle;
         try
         {
-            if (_handle is { IsClosed: false } handle)
-                RandomAccess.FlushToDisk(handle);
+            if (handle is not null)
+                use(handle);
         }
         catch (ObjectDisposedException)
         {
@@ -84,53 +130,30 @@ internal sealed partial class RecordingFile : IDisposable
         }
     }
 
-    /// <summary>The same for the whole file system, which costs no more when many files were written. False: only file by file.</summary>
-    public bool TryFlushFileSystem()
+    private SafeFileHandle Open()
     {
-        if (_handle is not { IsClosed: false } handle || !OperatingSystem.IsLinux())
-            return false;
-        try
-        {
-            return FlushFileSystem(handle) == 0;
-        }
-        catch (ObjectDisposedException)
-        {
-            return false; // closed meanwhile
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "syncfs")]
-    private static partial int FlushFileSystem(SafeFileHandle file);
-
-    public void Dispose()
-    {
-        _handle?.Dispose();
-        _sealer.Dispose();
-    }
-
-    private void Open()
-    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (_handle is not null)
-            return;
-        RecordingFolder.Make(Path.GetDirectoryName(_path)!);
+            return _handle;
+        if (_sealer is null)
+            Prepare();
         if (_header is null)
-        {
-            _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.Read | FileShare.Delete);
-            return;
-        }
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.Read | FileShare.Delete, BufferSize = 0 };
+            return _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RecordingFolder.Make(Path.GetDirectoryName(_path)!);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
-        var handle = new FileStream(_path, options).SafeFileHandle;
-        try
-        {
-            RandomAccess.Write(handle, _header, 0);
-        }
-        catch (IOException)
-        {
-            handle.Dispose();
-            throw;
-        }
-        (_handle, Length) = (handle, _header.Length);
+        using var file = new FileStream(_path, options);
+        file.Write(_header);
+        (Length, _header) = (_header.Length, null);
+        return _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    private void Prepare()
+    {
+        var facts = _facts!();
+        var dataKey = _keys.NewDataKey(facts.SessionId, out var slot);
+        _header = RecordingHeader.Write(facts with { KeyCommitment = KeySlot.CommitmentOf(dataKey), PublicKey = _keys.PublicKey }, slot);
+        _sealer = new ChunkSealer(dataKey, _header.AsSpan(_header.Length - KeySlot.Size - RecordingFormat.HashSize, RecordingFormat.HashSize), 0);
     }
 }

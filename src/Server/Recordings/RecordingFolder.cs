@@ -92,7 +92,7 @@ internal sealed class RecordingFolder(ServerOptions options)
         if (reader.End is not null)
             throw new RecordingDamagedException(reader.Chunk.Index, "The recording has its end already.");
         var (chunks, bytes) = reader.Read;
-        return new RecordingStart(RecordingFile.Continue(Full(relative), reader.CopyKey(), reader.Hash.Span, chunks, bytes), totals, time, last.NextInput, last.NextOutput,
+        return new RecordingStart(RecordingFile.Continue(Full(relative), keys, reader.CopyKey(), reader.Hash.Span, chunks, bytes), totals, time, last.NextInput, last.NextOutput,
             "The gateway was restarted; the recording goes on.");
     }
 

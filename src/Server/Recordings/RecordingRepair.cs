@@ -25,7 +25,7 @@ internal sealed class RecordingRepair(RecordingFolder folder, RecordingKeys keys
                 OutputBytes = start.Totals.OutputBytes,
                 Gaps = start.Totals.Gaps,
             };
-            file.End(end, start.Time, keys);
+            file.End(end, start.Time);
             file.Flush();
             (hash, bytes) = (file.Hash, file.Length);
         }

@@ -14,16 +14,13 @@ internal sealed class RecordingWriter : IAsyncDisposable
     private HashSet<SessionRecording> _openedSpare = [], _readySpare = [];
     private bool _due, _stopped;
 
-    public RecordingWriter(RecordingKeys keys, RecordingLimits limits, TimeProvider time, ILogger<RecordingWriter> log)
+    public RecordingWriter(RecordingLimits limits, TimeProvider time, ILogger<RecordingWriter> log)
     {
-        Keys = keys;
         _flusher = new RecordingFlusher(log);
         _timer = time.CreateTimer(static writer => ((RecordingWriter)writer!).Tick(), this, limits.FlushInterval, limits.FlushInterval);
         var scratch = new byte[Protocol.Recordings.ChunkHeader.Overhead + Protocol.Recordings.RecordingFormat.MaxEvents];
         _writing = Task.Factory.StartNew(() => Run(scratch, log), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
-
-    public RecordingKeys Keys { get; }
 
     /// <summary>Something was recorded: to be written when the interval is over.</summary>
     public void Opened(SessionRecording recording)

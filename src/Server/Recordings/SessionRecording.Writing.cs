@@ -12,7 +12,7 @@ internal sealed partial class SessionRecording
     private RecordingEnd? _end;
     // Events in the file, and those on the disk.
     private long _written, _durable;
-    private (long Written, bool Final) _flushing;
+    private (long Written, long Length, bool Final) _flushing;
     private long _retryAt;
     private bool _closing, _begun, _wantsFlush, _ended;
     private volatile bool _flushFailed;
@@ -101,7 +101,7 @@ internal sealed partial class SessionRecording
             }
             if (EndToWrite() is { } end)
             {
-                _file.End(end, Now, _writer.Keys);
+                _file.End(end, Now);
                 _ended = written = true;
             }
             Recover();
@@ -120,7 +120,7 @@ internal sealed partial class SessionRecording
     }
 
     /// <summary>Notes what a flush that begins now is about. On the flusher's thread.</summary>
-    public void BeginFlush() => _flushing = (Volatile.Read(ref _written), IsFinal());
+    public void BeginFlush() => _flushing = (Volatile.Read(ref _written), _file.Length, IsFinal());
 
     /// <summary>Flushes the file system that the file is on. False: it could not be.</summary>
     public bool TryFlushFileSystem() => _file.TryFlushFileSystem();
@@ -128,7 +128,7 @@ internal sealed partial class SessionRecording
     /// <summary>Puts what was written on the disk. On the flusher's thread, after <see cref="BeginFlush"/>.</summary>
     public void Flush(bool alreadyFlushed)
     {
-        var (written, last) = _flushing;
+        var (written, length, last) = _flushing;
         try
         {
             if (!alreadyFlushed)
@@ -142,6 +142,7 @@ internal sealed partial class SessionRecording
             return;
         }
         _flushFailed = false;
+        _file.Rest(length);
         TaskCompletionSource flushed;
         lock (_lock)
         {

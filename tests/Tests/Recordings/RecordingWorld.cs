@@ -52,7 +52,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
             await File.WriteAllTextAsync(world.Folder.Root, "in the way");
         world.Keys = new RecordingKeys(world._database.Database, MasterKey.LoadOrCreate(world._folder["master.key"]), world.Time);
         await world.Keys.StartAsync(default);
-        world.Writer = new RecordingWriter(world.Keys, world.Limits, world.Time, NullLogger<RecordingWriter>.Instance);
+        world.Writer = new RecordingWriter(world.Limits, world.Time, NullLogger<RecordingWriter>.Instance);
         var row = kind?.Invoke() ?? SessionRows.New();
         row.StartedAt = world.Time.GetUtcNow().ToUnixTimeMilliseconds();
         world._session = world.Live(row, "{}"u8.ToArray());
@@ -117,7 +117,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
     private void Begin(RecordingMode mode, RecordingStart? start)
     {
         var facts = new RecordingFacts { SessionId = _session.Id, Kind = RecordingKinds.Of(_session.Row) };
-        start ??= new RecordingStart(RecordingFile.New(Path, facts, Keys), default, 0, 0, 0, null);
+        start ??= new RecordingStart(RecordingFile.New(Path, () => facts, Keys), default, 0, 0, 0, null);
         Recording = new SessionRecording(_session, mode, RecordingFolder.PathOf(_session.Row), start, Writer, Limits, Time, (_, news) =>
         {
             lock (_news)
