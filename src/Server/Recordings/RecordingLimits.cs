@@ -6,7 +6,7 @@ internal sealed record RecordingLimits
     /// <summary>Events of a chunk, bytes, with which it is closed.</summary>
     public int ChunkSize { get; init; } = 64 * 1024;
     /// <summary>Closed chunks of one session that wait for the disk; then what passes in this session waits.</summary>
-    public int MaxWaiting { get; init; } = 4;
+    public int MaxWaiting { get; init; } = 8;
     /// <summary>What was recorded is on the disk after this long and the time that the disk takes.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromMilliseconds(500);
     /// <summary>How long a session waits for the disk; then its mode says what happens.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class SessionRecording
     private (long Written, long Length, bool Final) _flushing;
     private long _retryAt;
     private bool _closing, _begun, _wantsFlush, _ended;
-    private volatile bool _flushFailed;
+    private volatile bool _flushFailed, _isFlushing;
     private string? _failure;
 
     /// <summary>Completes when nothing more will be written.</summary>
@@ -85,6 +85,8 @@ internal sealed partial class SessionRecording
             Finish(RecordingNews.Abandoned);
             return default;
         }
+        if (_isFlushing)
+            return default; // a write would wait for it, and all other recordings with it; the flusher schedules this again
         if (_retryAt != 0 && !IsClosing && _time.GetTimestamp() < _retryAt)
         {
             _writer.Opened(this); // looked at again when the interval is over
@@ -120,7 +122,11 @@ internal sealed partial class SessionRecording
     }
 
     /// <summary>Notes what a flush that begins now is about. On the flusher's thread.</summary>
-    public void BeginFlush() => _flushing = (Volatile.Read(ref _written), _file.Length, IsFinal());
+    public void BeginFlush()
+    {
+        _isFlushing = true;
+        _flushing = (Volatile.Read(ref _written), _file.Length, IsFinal());
+    }
 
     /// <summary>Flushes the file system that the file is on. False: it could not be.</summary>
     public bool TryFlushFileSystem() => _file.TryFlushFileSystem();
@@ -133,15 +139,18 @@ internal sealed partial class SessionRecording
         {
             if (!alreadyFlushed)
                 _file.Flush();
+            _flushFailed = false;
         }
         catch (IOException e)
         {
             _flushFailed = true;
             Fail(e.Message);
-            _writer.Schedule(this);
-            return;
         }
-        _flushFailed = false;
+        _isFlushing = false;
+        if (_flushFailed || IsClosing || Peek() is not null)
+            _writer.Schedule(this);
+        if (_flushFailed)
+            return;
         _file.Rest(length);
         TaskCompletionSource flushed;
         lock (_lock)
