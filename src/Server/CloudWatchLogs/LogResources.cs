@@ -13,7 +13,7 @@ internal static class LogResources
     /// <summary>AWS asks for the streams of a group when it means the group; policies are written for either.</summary>
     public static Touched Group(string? name, CallContext context)
     {
-        var arn = Arn(context.Arns, name ?? "");
+        var arn = context.Arns.LogGroup(name ?? "");
         return new Touched([$"{arn}:log-stream:", arn]);
     }
 
@@ -21,9 +21,7 @@ internal static class LogResources
     /// <param name="context">Of the call.</param>
     public static Touched Identified(string? identifier, CallContext context) => Group(NameOf(identifier), context);
 
-    public static Touched Stream(string? group, string? stream, CallContext context) => new($"{Arn(context.Arns, group ?? "")}:log-stream:{stream}");
-
-    public static string Arn(Arns arns, string group) => $"arn:aws:logs:{arns.Region}:{arns.Account}:log-group:{group}";
+    public static Touched Stream(string? group, string? stream, CallContext context) => new(context.Arns.LogStream(group ?? "", stream ?? ""));
 
     /// <summary>The group's name from its name or any of its ARNs.</summary>
     public static string? NameOf(string? identifier)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Iam;
 using Postern.Server.Logs;
 using Postern.Server.Storage;
 
@@ -59,7 +60,7 @@ internal sealed class LogStreams(LogStore store)
         var found = await store.FindStreamsAsync(conditions, order == ByName ? $"name {direction}" : $"{last} {direction}, id {direction}", size + 1, cancellationToken);
         return new DescribeLogStreamsResponse
         {
-            LogStreams = [.. found.Take(size).Select(stream => Describe(stream, LogResources.Arn(context.Arns, group.Name)))],
+            LogStreams = [.. found.Take(size).Select(stream => Describe(stream, group.Name, context.Arns))],
             NextToken = found.Count > size ? PageToken.Write(scope, PositionOf(found[size - 1], order)) : null,
         };
     }
@@ -67,7 +68,7 @@ internal sealed class LogStreams(LogStore store)
     private static string PositionOf(LogStreamRow stream, string order)
         => order == ByName ? stream.Name : LogTokens.Write(new LogPlace(stream.LastAt ?? stream.CreatedAt, stream.Id));
 
-    private static LogStream Describe(LogStreamRow stream, string group) => new()
+    private static LogStream Describe(LogStreamRow stream, string group, Arns arns) => new()
     {
         LogStreamName = stream.Name,
         CreationTime = stream.CreatedAt,
@@ -75,7 +76,7 @@ internal sealed class LogStreams(LogStore store)
         LastEventTimestamp = stream.LastAt,
         LastIngestionTime = stream.IngestedAt,
         UploadSequenceToken = stream.Id.ToString(CultureInfo.InvariantCulture),
-        Arn = $"{group}:log-stream:{stream.Name}",
+        Arn = arns.LogStream(group, stream.Name),
         StoredBytes = stream.Bytes,
     };
 

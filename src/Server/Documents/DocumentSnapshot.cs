@@ -58,11 +58,12 @@ internal sealed class DocumentSnapshot
         {
             Document = document,
             Version = version.Number,
-            DocumentContent = Write(document, inputs),
+            DocumentContent = Write(document, inputs.WithoutLogging()),
             Parameters = parameters,
             Inputs = inputs,
             IdleTimeout = Minutes(IdleMinutes(document, inputs)),
             MaxDuration = Minutes(inputs.DurationMinutes ?? 0),
+            Delivery = SessionDelivery.Of(inputs),
             Destination = isPort ? PortDestination.Of(document, parameters) : null,
         };
     }
@@ -74,18 +75,13 @@ internal sealed class DocumentSnapshot
     {
         var inputs = document.Inputs.Over(account);
         if (isPort)
-            return inputs; // tunnels are neither logged nor encrypted again, and run as nobody
+            return inputs; // tunnels are not encrypted again, and run as nobody
         if (document.SessionType != SessionDocument.StandardStream)
             inputs = inputs with { ShellProfile = null };
         if (inputs.KmsKeyId is { Length: > 0 })
             throw new AwsErrorException("InvalidDocument",
                 $"Sessions with document {document.Name} are to be encrypted with a KMS key (inputs.kmsKeyId of it, or of {SessionDocuments.Default}), and there is no KMS here. Every session is encrypted by TLS to and from the gateway; remove kmsKeyId.");
-        if (inputs.Logging is not { } logging)
-            return inputs;
-        return Setting(ServiceSettingRules.Logging) == ServiceSettingRules.LoggingIgnored
-            ? inputs.WithoutLogging()
-            : throw new AwsErrorException("InvalidDocument",
-                $"Sessions with document {document.Name} are to be logged ({logging} of it, or of {SessionDocuments.Default}), and neither S3 nor CloudWatch is here. Remove the member, or set {ServiceSettingRules.Logging} to {ServiceSettingRules.LoggingIgnored} with UpdateServiceSetting.");
+        return inputs;
     }
 
     // The document's own word comes first, then what is set for the kind of session, then the preferences.

@@ -22,6 +22,9 @@ internal sealed record ResolvedSession
     /// <summary>Where a port session leads; null for the others.</summary>
     public PortDestination? Destination { get; init; }
 
+    /// <summary>Where its log goes; null: nowhere but here.</summary>
+    public SessionDelivery? Delivery { get; init; }
+
     /// <summary>Standard_Stream, InteractiveCommands, NonInteractiveCommands or Port.</summary>
     public string SessionType => Document.SessionType;
 }

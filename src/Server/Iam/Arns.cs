@@ -16,6 +16,10 @@ internal sealed record Arns(string Region, string Account)
     /// <param name="name">With its path, as activations name roles.</param>
     public string Role(string name) => $"arn:aws:iam::{Account}:role/{name.TrimStart('/')}";
 
+    public string LogGroup(string name) => $"arn:aws:logs:{Region}:{Account}:log-group:{name}";
+
+    public string LogStream(string group, string name) => $"{LogGroup(group)}:log-stream:{name}";
+
     /// <summary>Any other kind of resource of Systems Manager, such as parameter or maintenancewindow.</summary>
     public string Ssm(string kind, string id) => $"arn:aws:ssm:{Region}:{Account}:{kind}/{id.TrimStart('/')}";
 

@@ -5,7 +5,7 @@ internal sealed class SessionRow
 {
     public const string Columns = """
         id, node_id, gateway, owner_arn, owner_id, document_name, session_type, port_type, parameters, reason, access_type, state,
-        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id,
+        details, output, s3_url, cloudwatch_url, started_at, ended_at, idle_timeout, max_duration, agent_done, document_version, owner_key_id, delivery,
         source_address, remote_host, remote_port, bytes_to_node, bytes_to_client, client_back_by, recording
         """;
 
@@ -34,6 +34,8 @@ internal sealed class SessionRow
     public string? Output { get; set; }
     public string? S3Url { get; set; }
     public string? CloudwatchUrl { get; set; }
+    /// <summary>JSON of Documents.SessionDelivery; null: the log goes nowhere but here.</summary>
+    public string? Delivery { get; set; }
     public long StartedAt { get; set; }
     public long? EndedAt { get; set; }
     public long? IdleTimeout { get; set; }

@@ -16,9 +16,9 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
     public async Task<bool> InsertAsync(SessionRow row, string clientTokenHash, DateTimeOffset expires, long documentsRevision, CancellationToken cancellationToken) => await database.ExecuteAsync(
         """
         INSERT INTO sessions (id, node_id, gateway, owner_arn, owner_id, document_name, document_version, session_type, port_type, parameters, reason, access_type, state,
-          started_at, idle_timeout, max_duration, agent_done, owner_key_id, source_address, remote_host, remote_port, recording, client_token, client_token_expires_at)
+          started_at, idle_timeout, max_duration, agent_done, owner_key_id, source_address, remote_host, remote_port, recording, delivery, s3_url, cloudwatch_url, client_token, client_token_expires_at)
         SELECT @Id, @NodeId, @Gateway, @OwnerArn, @OwnerId, @DocumentName, @DocumentVersion, @SessionType, @PortType, @Parameters, @Reason, @AccessType, @State,
-          @StartedAt, @IdleTimeout, @MaxDuration, 0, @OwnerKeyId, @SourceAddress, @RemoteHost, @RemotePort, @Recording, @clientTokenHash, @expiresAt
+          @StartedAt, @IdleTimeout, @MaxDuration, 0, @OwnerKeyId, @SourceAddress, @RemoteHost, @RemotePort, @Recording, @Delivery, @S3Url, @CloudwatchUrl, @clientTokenHash, @expiresAt
         WHERE EXISTS (SELECT 1 FROM documents_revision WHERE revision = @documentsRevision)
         """,
         new
@@ -44,6 +44,9 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
             row.RemoteHost,
             row.RemotePort,
             row.Recording,
+            row.Delivery,
+            row.S3Url,
+            row.CloudwatchUrl,
             clientTokenHash,
             expiresAt = expires.ToUnixTimeMilliseconds(),
             documentsRevision,

@@ -16,6 +16,7 @@ internal static class SessionsFeature
             .AddSingleton<SessionStore>()
             .AddSingleton<LiveSessions>()
             .AddSingleton<SessionResources>()
+            .AddSingleton<SessionLogs>()
             .AddSingleton<SessionStarts>()
             .AddSingleton<SessionAdmission>()
             .AddSingleton<StartSession>()

@@ -9,7 +9,8 @@ namespace Postern.Server.Sessions;
 
 /// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
 internal sealed class StartSession(
-    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionAdmission admission, SessionLimits options, TimeProvider time,
+    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLogs logs, SessionAdmission admission,
+    SessionLimits options, TimeProvider time,
     ILogger<StartSession> log)
 {
     private const int MaxTarget = 400, MaxReason = 256;
@@ -44,12 +45,13 @@ internal sealed class StartSession(
         var name = request.DocumentName ?? SessionDocuments.Default;
         var document = snapshot.Latest(name) ?? throw await UnknownAsync(name, snapshot, cancellationToken);
         var resolved = snapshot.Resolve(document, request.Parameters);
+        var delivery = logs.For(resolved, snapshot);
         var runAsUser = RunAs.UserFor(context.Caller, resolved);
         await CheckNodeAsync(target, cancellationToken);
         sessions.CheckLimits(target);
         admission.Check(resolved);
 
-        var row = Describe(target, request.Reason, resolved, context);
+        var row = Describe(target, request.Reason, resolved, delivery, context);
         var task = SessionTasks.Start(row, resolved, runAsUser, time);
         var token = SessionToken.Create();
         if (!await store.InsertAsync(row, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, snapshot.Revision, cancellationToken))
@@ -88,10 +90,12 @@ internal sealed class StartSession(
 
     private static AwsErrorException NotConnected(string target, string why) => new("TargetNotConnected", $"{target} is not connected. {why}");
 
-    private SessionRow Describe(string target, string? reason, ResolvedSession resolved, CallContext context)
-        => new()
+    private SessionRow Describe(string target, string? reason, ResolvedSession resolved, SessionDelivery? delivery, CallContext context)
+    {
+        var id = SessionId.Create(context.Caller.Name);
+        return new()
         {
-            Id = SessionId.Create(context.Caller.Name),
+            Id = id,
             NodeId = target,
             Gateway = NodePresence.GatewayName,
             OwnerArn = context.Caller.Arn,
@@ -111,7 +115,11 @@ internal sealed class StartSession(
             SourceAddress = context.SourceAddress,
             RemoteHost = resolved.Destination?.Host,
             RemotePort = resolved.Destination?.Port,
+            Delivery = delivery?.ToJson(),
+            S3Url = delivery?.Bucket is { } bucket ? $"s3://{bucket}/{delivery.KeyOf(id, ".log")}" : null,
+            CloudwatchUrl = delivery?.LogGroup is { } group ? context.Arns.LogStream(group, id) : null,
         };
+    }
 
     // Commands may hold secrets, destinations do not.
     private static string RecordedParameters(ResolvedSession resolved) => resolved.SessionType == SessionDocument.Port ? resolved.Parameters.GetRawText() : "{}";

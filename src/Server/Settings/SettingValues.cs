@@ -35,6 +35,16 @@ internal static class SettingValues
         => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttps && url.Host.Length > 0 && url.PathAndQuery == "/" && url.UserInfo.Length == 0
             ? url : throw new FormatException("expected https://HOST or https://HOST:PORT");
 
+    /// <summary>A service that this gateway calls: https, or http to this machine.</summary>
+    public static Uri Service(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Host.Length > 0 && url.PathAndQuery == "/" && url.UserInfo.Length == 0
+            && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            ? url : throw new FormatException("expected https://HOST or https://HOST:PORT; http:// only to this machine");
+
+    public static string Bucket(string text)
+        => text.Length is >= 3 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.') && char.IsAsciiLetterOrDigit(text[0])
+            ? text : throw new FormatException("expected the name of a bucket: 3 to 63 small letters, digits, '-' and '.'");
+
     public static LogLevel Level(string text)
         => Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0])
             ? level : throw new FormatException("expected trace, debug, information, warning, error, critical or none");

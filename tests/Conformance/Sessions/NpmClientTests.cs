@@ -9,9 +9,6 @@ namespace Postern.Conformance.Sessions;
 /// </summary>
 public sealed class NpmClientTests(World world)
 {
-    private static readonly Lazy<Task<string?>> Modules = new(InstallAsync);
-    private static readonly TimeSpan InstallTime = TimeSpan.FromMinutes(2);
-
     public static TheoryData<string> Agents => [World.OurAgent, World.StockAgent];
 
     [Theory]
@@ -40,7 +37,7 @@ public sealed class NpmClientTests(World world)
     private static async Task<string> RunAsync(Node node, string kind, object start)
     {
         var program = Repository.Require("node");
-        var modules = await Modules.Value;
+        var modules = await NpmPackages.InstallAsync("ssm-session@1.0.6", "ws@8");
         Assert.SkipWhen(modules is null, "npm cannot install ssm-session and ws here");
         var session = await node.Gateway.Api.CallAsync("StartSession", start);
         return await Child.OutputOfAsync(new Command(program, Repository.Script("npm_session.js"), kind)
@@ -53,27 +50,5 @@ public sealed class NpmClientTests(World world)
                 ["TOKEN"] = session["TokenValue"]!.GetValue<string>(),
             },
         });
-    }
-
-    // Kept between runs beside the built programs.
-    private static async Task<string?> InstallAsync()
-    {
-        var folder = Path.Combine(Repository.Out, ".npm");
-        var modules = Path.Combine(folder, "node_modules");
-        if (Directory.Exists(Path.Combine(modules, "ssm-session")) && Directory.Exists(Path.Combine(modules, "ws")))
-            return modules;
-        if (Repository.Find("npm") is not { } npm)
-            return null;
-        Directory.CreateDirectory(folder);
-        try
-        {
-            var install = await Child.RunAsync(
-                new(npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--no-save", "--silent", "ssm-session@1.0.6", "ws@8"), within: InstallTime);
-            return install.ExitCode == 0 ? modules : null;
-        }
-        catch (TimeoutException)
-        {
-            return null; // a registry that does not answer is as good as none
-        }
     }
 }

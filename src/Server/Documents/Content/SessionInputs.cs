@@ -87,7 +87,16 @@ internal sealed record SessionInputs
     /// <summary>Where sessions are to be logged, for people; null when they need not be.</summary>
     public string? Logging => S3BucketName is { Length: > 0 } ? "inputs.s3BucketName" : CloudWatchLogGroupName is { Length: > 0 } ? "inputs.cloudWatchLogGroupName" : null;
 
-    public SessionInputs WithoutLogging() => this with { S3BucketName = null, S3KeyPrefix = null, CloudWatchLogGroupName = null, CloudWatchStreamingEnabled = null };
+    /// <summary>What agents are told: the gateway writes the log, and a node need not reach the store.</summary>
+    public SessionInputs WithoutLogging() => this with
+    {
+        S3BucketName = null,
+        S3KeyPrefix = null,
+        S3EncryptionEnabled = null,
+        CloudWatchLogGroupName = null,
+        CloudWatchEncryptionEnabled = null,
+        CloudWatchStreamingEnabled = null,
+    };
 
     /// <summary>As agents insist on: every member, flags as true and false. They do not look at the time limits, which the gateway keeps.</summary>
     public void WriteTo(Utf8JsonWriter json)

@@ -1,0 +1,158 @@
+using System.Text;
+using Amazon.Runtime;
+using Postern.Protocol.AwsJson;
+using Postern.Server.Documents;
+using Postern.Server.Logs;
+using Postern.Server.Settings;
+
+namespace Postern.Server.Recordings.Delivery;
+
+/// <summary>
+/// Brings the text of sessions into log groups: the gateway's own, and those of a CloudWatch Logs service where one is set. The recording is the queue: what could not be
+/// put anywhere is read again.
+/// </summary>
+internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, LogStore logs, AwsAccess access, ServerOptions options, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>Of one call: far below the 1 MiB and 10,000 events of PutLogEvents.</summary>
+    private const int MaxLines = 1000, MaxTails = 256, MaxBytes = 512 * 1024, LinesOfAMessage = 100;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), MaxSpan = TimeSpan.FromHours(23);
+
+    private readonly Dictionary<string, LogTail> _tails = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    /// <summary>Delivers what there is now. Null: all of it, the recording is over; else when to come again. The row's position is moved.</summary>
+    public async Task<TimeSpan?> RunAsync(DeliveryRow row, RecordingRow recording, CancellationToken cancellationToken)
+    {
+        var destination = row.Destination;
+        if (!destination.Streaming && recording.State == RecordingRow.Open)
+            return Interval;
+        var tail = await TailAsync(row, recording, cancellationToken);
+        if (tail is null)
+            return null; // the file is gone; there is nothing to deliver any more
+        try
+        {
+            while (await tail.ReadAsync(MaxLines, cancellationToken) is { Count: > 0 } lines)
+            {
+                foreach (var batch in Batches(Messages(destination, tail, lines)))
+                {
+                    await logs.AppendAsync(destination.LogGroup!, row.SessionId, batch, cancellationToken);
+                    if (options.LogsEndpoint is not null)
+                        await PutAsync(destination.LogGroup!, row.SessionId, batch, cancellationToken);
+                }
+                row.Position = tail.Given;
+            }
+        }
+        catch
+        {
+            await ForgetAsync(row.SessionId); // what it has read and nobody has got must be read again
+            throw;
+        }
+        if (!tail.IsOver)
+            return Interval;
+        await ForgetAsync(row.SessionId);
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var id in _tails.Keys.ToList())
+            await ForgetAsync(id);
+        _http.Dispose();
+    }
+
+    /// <summary>The one that stands at the row's position, or one that is brought there.</summary>
+    private async Task<LogTail?> TailAsync(DeliveryRow row, RecordingRow recording, CancellationToken cancellationToken)
+    {
+        LogTail? tail;
+        lock (_lock)
+            tail = _tails.GetValueOrDefault(row.SessionId);
+        if (tail is not null && tail.Given == row.Position)
+            return tail;
+        await ForgetAsync(row.SessionId);
+        tail = await LogTail.OpenAsync(folder, keys, recording.Path, cancellationToken);
+        if (tail is null)
+            return null;
+        while (tail.Given < row.Position && await tail.ReadAsync((int)Math.Min(MaxLines, row.Position - tail.Given), cancellationToken) is { Count: > 0 })
+        {
+        }
+        LogTail? other = null;
+        lock (_lock)
+        {
+            if (_tails.Count >= MaxTails)
+                _tails.Remove(_tails.Keys.First(), out other); // it is opened again when its turn comes
+            _tails[row.SessionId] = tail;
+        }
+        if (other is not null)
+            await other.DisposeAsync();
+        return tail;
+    }
+
+    private async Task ForgetAsync(string sessionId)
+    {
+        LogTail? tail;
+        lock (_lock)
+            _tails.Remove(sessionId, out tail);
+        if (tail is not null)
+            await tail.DisposeAsync();
+    }
+
+    private static IEnumerable<LogLine> Messages(SessionDelivery destination, LogTail tail, IReadOnlyList<LogLine> lines)
+        => destination.Streaming
+            ? lines.Chunk(LinesOfAMessage).Select(part => new LogLine(part[^1].Time, StreamedLine.Write(tail.Facts, part[^1].Time, [.. part.Select(line => line.Message)])))
+            : lines.Where(line => line.Message.Length > 0);
+
+    /// <summary>As PutLogEvents takes them.</summary>
+    private static IEnumerable<List<LogLine>> Batches(IEnumerable<LogLine> lines)
+    {
+        List<LogLine> batch = [];
+        var bytes = 0;
+        foreach (var line in lines)
+        {
+            var size = Encoding.UTF8.GetByteCount(line.Message) + LogStore.EventOverhead;
+            if (batch.Count > 0 && (bytes + size > MaxBytes || line.Time - batch[0].Time > (long)MaxSpan.TotalMilliseconds))
+            {
+                yield return batch;
+                (batch, bytes) = ([], 0);
+            }
+            batch.Add(line);
+            bytes += size;
+        }
+        if (batch.Count > 0)
+            yield return batch;
+    }
+
+    private async Task PutAsync(string group, string stream, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken)
+    {
+        var signed = await access.KeysAsync();
+        var service = new AwsJsonClient(_http, options.LogsEndpoint!, options.Region, () => signed, time);
+        var request = new PutLogEventsRequest { LogGroupName = group, LogStreamName = stream, LogEvents = [.. lines.Select(line => new LogEvent { Timestamp = line.Time, Message = line.Message })] };
+        try
+        {
+            await service.CallAsync(LogsOperations.PutLogEvents, request, cancellationToken);
+        }
+        catch (AwsErrorException e) when (e.Code == "ResourceNotFoundException")
+        {
+            await MakeAsync(() => service.CallAsync(LogsOperations.CreateLogGroup, new CreateLogGroupRequest { LogGroupName = group }, cancellationToken));
+            await MakeAsync(() => service.CallAsync(LogsOperations.CreateLogStream, new LogStreamRequest { LogGroupName = group, LogStreamName = stream }, cancellationToken));
+            await service.CallAsync(LogsOperations.PutLogEvents, request, cancellationToken);
+        }
+        catch (AwsErrorException e) when (e.Code is "AccessDeniedException" or "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException")
+        {
+            access.Forget();
+            throw;
+        }
+    }
+
+    private static async Task MakeAsync(Func<Task> create)
+    {
+        try
+        {
+            await create();
+        }
+        catch (AwsErrorException e) when (e.Code == "ResourceAlreadyExistsException")
+        {
+            // as it should be
+        }
+    }
+}
