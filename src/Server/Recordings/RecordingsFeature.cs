@@ -3,6 +3,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Protocol.Recordings;
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Recordings.Delivery;
 
 namespace Postern.Server.Recordings;
 
@@ -24,7 +25,13 @@ internal static class RecordingsFeature
             .AddHostedService<RecordingUpkeep>()
             .AddSingleton<RecordingWriter>()
             .AddSingleton<Recorder>()
-            .AddHostedService(provider => provider.GetRequiredService<Recorder>());
+            .AddHostedService(provider => provider.GetRequiredService<Recorder>())
+            .AddSingleton<DeliveryStore>()
+            .AddSingleton<AwsAccess>()
+            .AddSingleton<ObjectStore>()
+            .AddSingleton<ObjectDelivery>()
+            .AddSingleton<LogDelivery>()
+            .AddHostedService<DeliveryWorker>();
     }
 
     public static void AddTo(OperationRegistry operations, IServiceProvider services)

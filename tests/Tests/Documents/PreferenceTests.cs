@@ -1,6 +1,7 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Documents;
 using Postern.Server.Sessions;
+using Postern.Server.Settings;
 using static Postern.Tests.Documents.OwnDocuments;
 
 namespace Postern.Tests.Documents;
@@ -69,8 +70,6 @@ public sealed class PreferenceTests
 
     [Theory]
     [InlineData("""{"kmsKeyId":"alias/sessions"}""", "kmsKeyId")]
-    [InlineData("""{"s3BucketName":"logs"}""", "s3BucketName")]
-    [InlineData("""{"cloudWatchLogGroupName":"logs"}""", "cloudWatchLogGroupName")]
     public void What_cannot_be_kept_refuses_the_session_and_not_a_tunnel(string inputs, string named)
     {
         var snapshot = Under(inputs);
@@ -84,12 +83,39 @@ public sealed class PreferenceTests
     }
 
     [Fact]
-    public void Logging_that_is_ignored_does_not_reach_the_agent()
+    public void Agents_are_told_of_no_bucket_and_no_log_group()
     {
-        var inputs = Resolve(Under("""{"s3BucketName":"logs","s3KeyPrefix":"p","cloudWatchLogGroupName":"g","cloudWatchStreamingEnabled":"true"}""", ("/postern/session/logging", "ignored")), SessionDocuments.Default)
+        var inputs = Resolve(Under("""{"s3BucketName":"logs","s3KeyPrefix":"p","cloudWatchLogGroupName":"g","cloudWatchStreamingEnabled":"true"}"""), SessionDocuments.Default)
             .DocumentContent.GetProperty("inputs");
 
         Assert.Equal(("", "", "", false), (inputs.GetProperty("s3BucketName").GetString(), inputs.GetProperty("s3KeyPrefix").GetString(), inputs.GetProperty("cloudWatchLogGroupName").GetString(), inputs.GetProperty("cloudWatchStreamingEnabled").GetBoolean()));
+    }
+
+    [Theory]
+    [InlineData("SSM-SessionManagerRunShell")]
+    [InlineData("AWS-StartSSHSession")]
+    public void The_log_goes_where_the_preferences_say_and_else_where_the_operator_does(string document)
+    {
+        var store = new ServerOptions { S3Endpoint = new Uri("https://store.test"), S3Bucket = "all", S3Prefix = "x" };
+        var asked = Under("""{"s3BucketName":"team","s3KeyPrefix":"/a/b/","cloudWatchLogGroupName":"g","cloudWatchStreamingEnabled":"false"}""");
+
+        Assert.Equal(new SessionDelivery { Bucket = "team", Prefix = "a/b", LogGroup = "g" }, LogsOf(asked, document, store));
+        Assert.Equal(new SessionDelivery { Bucket = "all", Prefix = "x" }, LogsOf(Under("{}"), document, store));
+        Assert.Equal(new SessionDelivery { Bucket = "all", Prefix = "x", LogGroup = "h", Streaming = true }, LogsOf(Under("""{"cloudWatchLogGroupName":"h"}"""), document, store));
+        Assert.Null(LogsOf(Under("{}"), document, new ServerOptions()));
+        Assert.Equal("a/b/anna-1.log", LogsOf(asked, document, store)!.KeyOf("anna-1", ".log"));
+        Assert.Equal(LogsOf(asked, document, store), SessionDelivery.FromJson(LogsOf(asked, document, store)!.ToJson()));
+    }
+
+    [Fact]
+    public void A_bucket_that_cannot_be_had_refuses_shells_and_commands_unless_the_account_says_otherwise()
+    {
+        var refused = Assert.Throws<AwsErrorException>(() => LogsOf(Under("""{"s3BucketName":"team"}"""), SessionDocuments.Default, new ServerOptions()));
+
+        Assert.Equal("InvalidDocument", refused.Code);
+        Assert.Contains("s3BucketName", refused.Message);
+        Assert.Null(LogsOf(Under("""{"s3BucketName":"team"}"""), "AWS-StartSSHSession", new ServerOptions()));
+        Assert.Null(LogsOf(Under("""{"s3BucketName":"team"}""", ("/postern/session/logging", "ignored")), SessionDocuments.Default, new ServerOptions()));
     }
 
     [Fact]
@@ -134,6 +160,8 @@ public sealed class PreferenceTests
     private static ResolvedSession Tunnel(string properties, string port, string host) => DocumentSnapshot.Empty.Resolve(
         Version("Own", $$$"""{"schemaVersion":"1.0","sessionType":"Port","parameters":{"p":{"type":"String"},"h":{"type":"String"}},"properties":{{{properties}}}}"""),
         new Dictionary<string, IReadOnlyList<string>> { ["p"] = [port], ["h"] = [host] });
+
+    private static SessionDelivery? LogsOf(DocumentSnapshot snapshot, string document, ServerOptions options) => new SessionLogs(options).For(Resolve(snapshot, document), snapshot);
 
     private static ResolvedSession Resolve(DocumentSnapshot snapshot, string document)
         => snapshot.Resolve(snapshot.Latest(document)!, document.EndsWith("Command", StringComparison.Ordinal) ? new Dictionary<string, IReadOnlyList<string>> { ["command"] = ["ls"] } : null);

@@ -1,29 +1,25 @@
-using System.Text;
 using Postern.Protocol.Recordings;
-using Postern.Protocol.Recordings.Screen;
+using Postern.Protocol.Recordings.Exports;
 using Postern.Server.Logs;
 
 namespace Postern.Server.Recordings.Delivery;
 
 /// <summary>
-/// Reads a recording as lines of text, while it grows: of a terminal what stood on its screen, each line once it is done with; of a tunnel its connections and statements as
-/// JSON. What was typed is not in it but where the terminal showed it. The same recording gives the same lines each time.
+/// Reads a recording as lines of text, while it grows (see <see cref="RecordedText"/>). The same recording gives the same lines each time, so that one can go on behind the
+/// last line that arrived.
 /// </summary>
 internal sealed class LogTail : IAsyncDisposable
 {
-    private const int Columns = 80, Rows = 24;
-
     private readonly FileStream _file;
     private readonly RecordingReader _reader;
-    private readonly TerminalScreen _screen = new(Columns, Rows);
+    private readonly RecordedText _text;
     private readonly Queue<LogLine> _lines = new();
-    private long _now;
     private bool _over;
 
     private LogTail(FileStream file, RecordingReader reader)
     {
         (_file, _reader) = (file, reader);
-        _screen.LineDone = line => _lines.Enqueue(new LogLine(_now, line));
+        _text = new RecordedText(reader.Facts, line => _lines.Enqueue(new LogLine(reader.Facts.StartedAt + line.Time / 1000, line.Text)));
     }
 
     /// <summary>Null: there is no file.</summary>
@@ -62,7 +58,7 @@ internal sealed class LogTail : IAsyncDisposable
         if (_lines.Count < limit && _reader.End is not null && !_over)
         {
             _over = true;
-            _screen.TakeAllText();
+            _text.Complete();
         }
         List<LogLine> lines = [];
         while (lines.Count < limit && _lines.TryDequeue(out var line))
@@ -81,21 +77,6 @@ internal sealed class LogTail : IAsyncDisposable
     {
         var events = _reader.Events;
         while (events.MoveNext())
-        {
-            var found = events.Current;
-            _now = Facts.StartedAt + found.Time / 1000;
-            switch (found.Kind)
-            {
-                case RecordingEventKind.Output:
-                    _screen.Write(found.Body);
-                    break;
-                case RecordingEventKind.Resize when TerminalSize.TryParse(found.Body, out var columns, out var rows):
-                    _screen.Resize(columns, rows);
-                    break;
-                case RecordingEventKind.Flow or RecordingEventKind.Statement or RecordingEventKind.Gap:
-                    _lines.Enqueue(new LogLine(_now, Encoding.UTF8.GetString(found.Body)));
-                    break;
-            }
-        }
+            _text.Add(events.Current);
     }
 }
