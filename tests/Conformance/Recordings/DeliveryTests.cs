@@ -69,6 +69,8 @@ public sealed class DeliveryTests
         Assert.Null((await gateway.Api.TryAsync("StartSession", new { Target = node.Id })).Error);
     }
 
+    private static AwsPerson Person => new(AwsCli.AnyVersion, stockPlugin: false);
+
     private static async Task PreferAsync(Gateway gateway, object inputs) => await gateway.Api.CallAsync("UpdateDocument", new
     {
         Name = "SSM-SessionManagerRunShell",

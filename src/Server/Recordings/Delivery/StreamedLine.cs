@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Postern.Protocol.Recordings;
@@ -7,6 +8,9 @@ namespace Postern.Server.Recordings.Delivery;
 /// <summary>A message of a streamed session log, as AWS's agent writes them.</summary>
 internal sealed record StreamedLine
 {
+    // What stands in a log is searched as it is: letters stay letters.
+    private static readonly StreamedLineJsonContext Json = new(new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     public string EventVersion { get; init; } = "1.0";
     public string EventTime { get; init; } = "";
     public string AwsRegion { get; init; } = "";
@@ -27,13 +31,12 @@ internal sealed record StreamedLine
         UserIdentity = new StreamedIdentity(facts.Owner),
         SessionId = facts.SessionId,
         SessionData = lines,
-    }, StreamedLineJsonContext.Default.StreamedLine);
+    }, Json.StreamedLine);
 }
 
 internal sealed record StreamedTarget(string Id);
 
 internal sealed record StreamedIdentity(string Arn);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StreamedLine))]
 internal sealed partial class StreamedLineJsonContext : JsonSerializerContext;

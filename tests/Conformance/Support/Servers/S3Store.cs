@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Postern.Conformance.Support.Servers;
 
 /// <summary>A store that speaks S3 and was written by others (npm's s3rver), on a folder and a port of its own; it can be stopped and started again.</summary>
-internal sealed class S3Store : IAsyncDisposable
+internal sealed partial class S3Store : IAsyncDisposable
 {
     /// <summary>Its only keys.</summary>
     public const string Key = "S3RVER";
@@ -38,7 +40,7 @@ internal sealed class S3Store : IAsyncDisposable
         {
             Environment = new Dictionary<string, string?> { ["NODE_PATH"] = _modules },
         });
-        await _process.Output.WaitForAsync("ready");
+        await _process.Output.WaitForAsync(Ready());
     }
 
     public async Task StopAsync()
@@ -60,4 +62,7 @@ internal sealed class S3Store : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    [GeneratedRegex("ready")]
+    private static partial Regex Ready();
 }
