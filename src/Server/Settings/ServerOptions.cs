@@ -31,14 +31,12 @@ internal sealed record ServerOptions
     public int AuditDays { get; init; } = 365;
     /// <summary>Ended sessions are listed in the history for this many days; 0: for ever.</summary>
     public int SessionDays { get; init; } = 30;
-<<<<<<< HEAD
     /// <summary>Events older than this many days are removed, and dead letters, too.</summary>
     public int EventDays { get; init; } = 30;
     /// <summary>Commands that rules may have as targets, by name: a program with its path, and its arguments.</summary>
     public IReadOnlyDictionary<string, string[]> EventCommands { get; init; } = new Dictionary<string, string[]>();
     /// <summary>Networks that webhooks may reach although they are loopback or link-local, and without TLS.</summary>
     public IReadOnlyList<IPNetwork> WebhookAllow { get; init; } = [];
-=======
     /// <summary>An S3-compatible store; null: AWS's own of <see cref="Region"/>.</summary>
     public Uri? S3Endpoint { get; init; }
     /// <summary>Bucket that every recording goes to, unless its session's document names another; null: none.</summary>
@@ -50,7 +48,6 @@ internal sealed record ServerOptions
     /// <summary>A CloudWatch Logs service that session logs go to as well; null: they are kept here only.</summary>
     public Uri? LogsEndpoint { get; init; }
     public bool DeliversToS3 => S3Endpoint is not null || S3Bucket is not null || AwsCredentials is not null;
->>>>>>> 841603d (Deliver recordings to S3 and to log groups, as documents and preferences ask)
     /// <summary>Managed policies that one user, group or role may have attached.</summary>
     public int AttachedPolicies { get; init; } = 10;
     /// <summary>Whether sessions are recorded whose document and preferences do not say.</summary>

@@ -36,14 +36,12 @@ internal static class SettingTable
             (o, v) => o with { AuditDays = SettingValues.Count(v, 0, 36_500) }),
         Single("session-days", "N", "days that ended sessions are listed in the history, 0 for ever (30)",
             (o, v) => o with { SessionDays = SettingValues.Count(v, 0, 36_500) }),
-<<<<<<< HEAD
         Single("event-days", "N", "days that events and dead letters are kept, 1 to 3650 (30)",
             (o, v) => o with { EventDays = SettingValues.Count(v, 1, 3650) }),
         new("event-command", "NAME=PROGRAM", "command that rules may run, repeatable: a name, then a program with its whole path and its arguments; the event comes on its standard input",
             (o, v) => o with { EventCommands = SettingValues.Commands(v) }) { Repeatable = true },
         new("webhook-allow", "CIDR", "network that webhooks may reach although it is loopback or link-local, and over http, repeatable",
             (o, v) => o with { WebhookAllow = [.. v.Select(SettingValues.Network)] }) { Repeatable = true },
-=======
         Single("s3-endpoint", "URL", "S3-compatible store that recordings are delivered to (AWS's own in --region)",
             (o, v) => o with { S3Endpoint = SettingValues.Service(v) }),
         Single("s3-bucket", "BUCKET", "bucket that every recording is delivered to; documents may name another (none)",
@@ -54,7 +52,6 @@ internal static class SettingTable
             (o, v) => o with { AwsCredentials = Path.GetFullPath(v) }),
         Single("logs-endpoint", "URL", "CloudWatch Logs service that session logs go to as well (only kept here)",
             (o, v) => o with { LogsEndpoint = SettingValues.Service(v) }),
->>>>>>> 841603d (Deliver recordings to S3 and to log groups, as documents and preferences ask)
         Single("attached-policies", "N", "managed policies that a user, group or role may have attached, 1 to 50 (10)",
             (o, v) => o with { AttachedPolicies = SettingValues.Count(v, 1, 50) }),
         Single("recording", "MODE", "sessions are recorded: off, ifPossible, required (end when they cannot be) or strict (typed input waits for the disk); documents may say otherwise (ifPossible)",
