@@ -65,7 +65,8 @@ public sealed class TmuxTests : IDisposable
 
     private async Task<string> CaptureAsync(byte[] bytes)
     {
-        var (socket, file, nonce) = (_folder["socket"], _folder["bytes"], Guid.NewGuid().ToString("N"));
+        var nonce = Guid.NewGuid().ToString("N");
+        var (socket, file) = (_folder[nonce], _folder["bytes"]); // a server of its own: the one before may still be ending
         await File.WriteAllBytesAsync(file, [.. bytes, 0x18, .. Encoding.ASCII.GetBytes($"\e]2;{nonce}\a")], TestContext.Current.CancellationToken);
         await RunAsync("-f", "/dev/null", "-S", socket, "new-session", "-d", "-x", $"{Columns}", "-y", $"{Rows}", $"stty raw -echo; cat {file}; exec sleep 60");
         try
