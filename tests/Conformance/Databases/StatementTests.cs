@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using Postern.Conformance.Support;
+using Postern.Conformance.Support.Persons;
+using Postern.Conformance.Support.Servers;
+
+namespace Postern.Conformance.Databases;
+
+/// <summary>What the recording of a tunnel says of the statements that real clients sent to real servers through it.</summary>
+public sealed class StatementTests(World world)
+{
+    public static TheoryData<string> Agents => [World.OurAgent, World.StockAgent];
+
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task What_psql_does_is_on_record(string agent)
+    {
+        var server = await world.PostgresAsync();
+        var gateway = await world.GatewayAsync();
+        await using var tunnel = await Tunnel.OpenAsync(await world.NodeAsync(agent), "localhost", server.Port);
+        await Child.OutputOfAsync(PostgresServer.Psql(tunnel.Port), """
+            \set ON_ERROR_STOP 0
+            create temporary table recorded (id int primary key, name text);
+            insert into recorded values (1, 'one'), (2, 'two');
+            select 1\; select 2\; update recorded set name = 'x';
+            \copy recorded from stdin
+            3	three
+            4	four
+            \.
+            copy recorded to stdout;
+            select * from missing;
+            insert into recorded values (1, 'again');
+            alter role demo password 'for-tests-only';
+            """);
+        await using var slow = Child.Start(PostgresServer.Psql(tunnel.Port, "-c", "select pg_sleep(1000)"));
+        var running = PostgresServer.Psql(tunnel.Port, "-c", "select count(*) from pg_stat_activity where query = 'select pg_sleep(1000)' and state = 'active'");
+        await Deadline.UntilAsync("the query to run", async () => (await Child.OutputOfAsync(running)).Trim() != "0");
+        slow.Signal(Native.SigInt);
+        await slow.ExitAsync();
+
+        var records = await RecordsAsync(gateway, tunnel.Session, records => records.Any(record => Is(record, "select pg_sleep(1000)", "failed")));
+        Assert.Equal(
+        [
+            "create temporary table recorded (id int primary key, name text); done ",
+            "insert into recorded values (1, 'one'), (2, 'two'); done 2",
+            "select 1; select 2; update recorded set name = 'x'; done 4",
+            "COPY  recorded FROM STDIN  done 2",
+            "copy recorded to stdout; done 4",
+            "select * from missing; failed 42P01",
+            "insert into recorded values (1, 'again'); failed 23505",
+            "alter role demo password '***'; done ",
+        ], Statements(records, connection: 1));
+        var cancelled = records.Single(record => Is(record, "select pg_sleep(1000)", "failed"));
+        Assert.Equal("57014", (string?)cancelled["code"]);
+        Assert.Contains(records, record => (string?)record["kind"] == "cancel" && (long?)record["cancels"] == (long?)cancelled["connection"]);
+        Assert.All(records.Where(record => (string?)record["kind"] == "query"), record => Assert.Equal((PostgresServer.User, PostgresServer.Database), ((string?)record["user"], (string?)record["database"])));
+        Assert.DoesNotContain(records, record => record.ToJsonString().Contains(PostgresServer.Password, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public async Task What_mysql_does_is_on_record(string agent)
+    {
+        var server = await world.MariaDbAsync();
+        var gateway = await world.GatewayAsync();
+        await using var tunnel = await Tunnel.OpenAsync(await world.NodeAsync(agent), "localhost", server.Port);
+        await Child.RunAsync(MariaDbServer.Mysql(tunnel.Port, "--force"), """
+            create temporary table recorded (id int primary key, name text);
+            insert into recorded values (1, 'one'), (2, 'two');
+            select * from recorded;
+            select * from missing;
+            delimiter //
+            select 1; select 2; update recorded set name = 'x'//
+            delimiter ;
+            set password = password('for-tests-only');
+            select 'the last';
+            """);
+        var records = await RecordsAsync(gateway, tunnel.Session, records => records.Any(record => Is(record, "select 'the last'", "done")));
+        Assert.Equal(
+        [
+            "create temporary table recorded (id int primary key, name text) done 0",
+            "insert into recorded values (1, 'one'), (2, 'two') done 2",
+            "select * from recorded done 2",
+            "select * from missing failed 1146",
+            "select 1; select 2; update recorded set name = 'x' done 4",
+            "set password = password('***') done 0",
+            "select 'the last' done 1",
+        ], Statements(records, connection: 1));
+    }
+
+    [Theory]
+    [InlineData("postgresql.jar", "failed 23505")]
+    [InlineData("mariadb-java-client.jar", "failed 1062")]
+    public async Task What_a_JDBC_driver_does_is_on_record(string jar, string failure)
+    {
+        var java = Repository.Require("java");
+        var path = Path.Combine("/usr/share/java", jar);
+        Assert.SkipUnless(File.Exists(path), $"{jar} is not installed (libpostgresql-jdbc-java, libmariadb-java)");
+        var postgres = jar.StartsWith("postgresql", StringComparison.Ordinal);
+        var port = postgres ? (await world.PostgresAsync()).Port : (await world.MariaDbAsync()).Port;
+        var gateway = await world.GatewayAsync();
+        await using var tunnel = await Tunnel.OpenAsync(await world.NodeAsync(World.OurAgent), "localhost", port);
+        var url = postgres ? $"jdbc:postgresql://127.0.0.1:{tunnel.Port}/{PostgresServer.Database}?sslmode=disable"
+            : $"jdbc:mariadb://127.0.0.1:{tunnel.Port}/{MariaDbServer.Database}?useServerPrepStmts=true&allowMultiQueries=true";
+        await Child.OutputOfAsync(new Command(java, "-cp", path, Repository.Script("JdbcStatements.java"), url, PostgresServer.User)
+        {
+            Environment = new Dictionary<string, string?> { ["JDBC_PASSWORD"] = PostgresServer.Password },
+        });
+
+        var records = await RecordsAsync(gateway, tunnel.Session, records => records.Any(record => Is(record, "drop table jdbc_items", "done")));
+        Assert.Equal(12, records.Count(record => ((string?)record["text"])?.StartsWith("insert into jdbc_items values (?") == true || ((string?)record["text"])?.StartsWith("insert into jdbc_items values ($") == true));
+        Assert.Equal(7, records.Where(record => ((string?)record["text"])?.StartsWith("select id, name from jdbc_items") == true).Sum(record => (long?)record["rows"]));
+        Assert.Contains($"insert into jdbc_items values (1, 'again') {failure}", Statements(records, connection: 1));
+    }
+
+    private static bool Is(JsonNode record, string text, string outcome) => (string?)record["text"] == text && (string?)record["outcome"] == outcome;
+
+    private static IEnumerable<string> Statements(List<JsonNode> records, long connection) => records
+        .Where(record => (long?)record["connection"] == connection && (string?)record["kind"] is not ("connect" or "note") && (string?)record["outcome"] != "running")
+        .Select(record => $"{record["text"]} {record["outcome"]} {record["code"] ?? record["rows"]}");
+
+    /// <summary>The statements on record so far, once the last expected is among them: chunks are written about once a second.</summary>
+    private static async Task<List<JsonNode>> RecordsAsync(Gateway gateway, string session, Func<List<JsonNode>, bool> complete)
+    {
+        List<JsonNode> records = [];
+        await Deadline.UntilAsync("the statements to be on record", async () =>
+        {
+            var exported = await Child.RunAsync(PosternPerson.Postern(gateway, "recordings", "export", session, "--format", "jsonl"));
+            records = [.. exported.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["kind"] == "statement").Select(line => line["data"]!)];
+            return complete(records);
+        });
+        return records;
+    }
+}
