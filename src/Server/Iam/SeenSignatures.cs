@@ -2,13 +2,17 @@ namespace Postern.Server.Iam;
 
 /// <summary>
 /// The signatures of calls that changed something, for as long as they are valid. The date in a signature has whole seconds, so that honest calls may have the
-/// same one: a client that tries again within the second, several that a script starts at once. Those say themselves which attempt they are
-/// (<see cref="RequestAttempt"/>) and come soon, from one place. Everything else was copied.
+/// same one: a client that tries again within the second, several that a script starts at once. Most say themselves which attempt they are
+/// (<see cref="RequestAttempt"/>), and all come soon, from one place. Everything else was copied.
 /// </summary>
 internal sealed class SeenSignatures(TimeProvider time)
 {
     /// <summary>A client signs every attempt afresh, so that an honest repeat is at most a second, the way, and the difference of two clocks behind the first.</summary>
     public static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// The same for people's clients that do not number their attempts, as AWS CLI 2.9: nothing tells their honest repeats from copies but that they were signed in the same second.
+    /// </summary>
+    public static readonly TimeSpan UnnumberedTime = TimeSpan.FromSeconds(3);
     /// <summary>Signatures are remembered for one to two of these: a signature's date may be that far behind or ahead.</summary>
     public static readonly TimeSpan Window = 2 * RequestAuthenticator.DateTolerance;
     /// <summary>Calls of one window, some 250 bytes each. When there are more the oldest window is forgotten early.</summary>
@@ -30,7 +34,7 @@ internal sealed class SeenSignatures(TimeProvider time)
             else if (time.GetElapsedTime(first.At) > RetryTime || first.Source != attempt.Source || first.IsNumbered != attempt.Id is not null)
                 return true;
             else if (attempt.Id is null)
-                return !attempt.OfNode;
+                return !attempt.OfNode && time.GetElapsedTime(first.At) > UnnumberedTime;
             return attempt.Id is not null && (_attemptsBefore.Contains((signature, attempt.Id)) || !_attemptsNow.Add((signature, attempt.Id)));
         }
     }
