@@ -19,9 +19,28 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
         """;
 
     private readonly SqliteDatabase _database = new(Path.Combine(folder.Root, "index.db"));
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile bool _opened;
 
-    /// <summary>Makes it when it is missing, and forgets what was half done.</summary>
+    /// <summary>Makes it when it is missing, and forgets what was half done. Whoever comes first does it: a search may be asked for before anything was indexed.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_opened)
+            return;
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_opened)
+                await MakeAsync(cancellationToken);
+            _opened = true;
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await _database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(Schema, cancellationToken: cancellationToken)), cancellationToken);
@@ -31,7 +50,10 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
 
     /// <summary>The recordings that are in it whole.</summary>
     public async Task<HashSet<string>> CompleteAsync(CancellationToken cancellationToken)
-        => [.. await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
+    {
+        await OpenAsync(cancellationToken);
+        return [.. await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
+    }
 
     public Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => _database.WriteAsync(connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
         "INSERT INTO sources (session_id, owner_arn, owner_id, node_id, started_at, complete) VALUES (@SessionId, @OwnerArn, @OwnerId, @NodeId, @StartedAt, 0) RETURNING id", row, cancellationToken: cancellationToken)), cancellationToken);
@@ -70,11 +92,12 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
     /// <param name="offset">Hits to leave out.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<FoundLine>> FindAsync(string match, SqlConditions conditions, int offset, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<FoundLine>> FindAsync(string match, SqlConditions conditions, int offset, int limit, CancellationToken cancellationToken)
     {
+        await OpenAsync(cancellationToken);
         var parameters = conditions.Parameters;
         parameters.AddDynamicParams(new { match, offset, limit });
-        return _database.QueryAsync<FoundLine>(
+        return await _database.QueryAsync<FoundLine>(
             $"""
             SELECT s.session_id, s.owner_arn, s.owner_id, s.node_id, s.started_at, l.text, CAST(l.time AS INTEGER) AS time, CAST(l.kind AS TEXT) AS kind
             FROM lines l JOIN sources s ON s.id = l.source WHERE lines MATCH @match AND {conditions.Sql} ORDER BY s.started_at DESC, s.session_id, l.rowid LIMIT @limit OFFSET @offset
