@@ -32,6 +32,8 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     private SortedDictionary<long, Early>? _early;
     private int _bytes;
     private long _waitingSince;
+    // What is missing here passed before the gateway was restarted; -1: nothing did.
+    private long _resumedAt = -1;
     // Given up, and not come since: from the one to below the other.
     private long _missingFrom, _missingTo;
 
@@ -39,11 +41,14 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     public long Next { get; private set; }
 
     /// <summary>Some have waited for long enough for one that is missing.</summary>
-    public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= limits.LongestGap;
+    public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= (Next == _resumedAt ? limits.LongestGapAfterRestart : limits.LongestGap);
 
     public bool IsWaiting => _early is { Count: > 0 };
 
     public void StartAt(long next) => Next = next;
+
+    /// <summary>Goes on where an earlier process left off.</summary>
+    public void ResumeAt(long next) => Next = _resumedAt = next;
 
     public Turn Take(long number, PayloadType type, ReadOnlySpan<byte> payload)
     {

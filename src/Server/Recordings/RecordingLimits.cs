@@ -21,6 +21,8 @@ internal sealed record RecordingLimits
     public int MaxAhead { get; init; } = 128 * 1024;
     /// <summary>A message that others overtook has this long to come; then it is noted as missing.</summary>
     public TimeSpan LongestGap { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>The same for those that are missing where the gateway was restarted: both ends have mostly dropped them, and what follows waits for them.</summary>
+    public TimeSpan LongestGapAfterRestart { get; init; } = TimeSpan.FromSeconds(2);
     /// <summary>Bytes that must be free before a session begins that has to be recorded.</summary>
     public long LeastFree { get; init; } = 16 * 1024 * 1024;
     /// <summary>How often the disk is looked at for that.</summary>

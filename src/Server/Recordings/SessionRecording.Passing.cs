@@ -81,6 +81,8 @@ internal sealed partial class SessionRecording
         }
         else if (order.MustGiveUp)
             GiveUp(side, order);
+        else if (turn == Turn.Kept)
+            _writer.Opened(this); // looked at again when the interval is over, also when nothing follows
         return turn;
     }
 

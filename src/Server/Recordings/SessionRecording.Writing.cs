@@ -73,6 +73,8 @@ internal sealed partial class SessionRecording
                 _flows.Tick(Now);
                 _writer.Opened(this);
             }
+            if (_input.IsWaiting || _output.IsWaiting)
+                _writer.Opened(this);
             CloseChunk();
         }
     }

@@ -45,8 +45,11 @@ internal sealed partial class SessionRecording
         (Session, Mode, RelativePath, _writer, _limits, _time, _tell) = (session, mode, path, writer, limits, time, tell);
         (_file, _totals, _written, _durable, _lastTime) = (start.File, start.Totals, start.Totals.Events, start.Totals.Events, start.Time);
         (_input, _output) = (new MessageOrder(limits, time), new MessageOrder(limits, time));
-        _input.StartAt(start.NextInput);
-        _output.StartAt(start.NextOutput);
+        foreach (var (order, next) in new[] { (_input, start.NextInput), (_output, start.NextOutput) })
+            if (session.IsTakenOver)
+                order.ResumeAt(next);
+            else
+                order.StartAt(next);
         _opened = time.GetTimestamp();
         _base = Math.Max(start.Time, (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.Row.StartedAt)).Ticks / TimeSpan.TicksPerMicrosecond);
         _firstNote = start.Note;

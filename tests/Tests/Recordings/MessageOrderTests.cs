@@ -62,6 +62,20 @@ public sealed class MessageOrderTests
     }
 
     [Fact]
+    public void Only_what_is_missing_where_the_gateway_was_restarted_is_given_up_early()
+    {
+        _order.ResumeAt(5);
+        Take(7);
+        _time.Advance(new RecordingLimits().LongestGapAfterRestart);
+        Assert.True(_order.MustGiveUp);
+        Assert.Equal(2, _order.GiveUp());
+        Assert.Equal("7", Early());
+        Take(9);
+        _time.Advance(new RecordingLimits().LongestGapAfterRestart);
+        Assert.False(_order.MustGiveUp);
+    }
+
+    [Fact]
     public void Where_the_beginning_is_unknown_a_first_number_far_ahead_hides_nothing()
     {
         using var order = new MessageOrder(new RecordingLimits(), _time);

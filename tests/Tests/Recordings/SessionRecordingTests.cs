@@ -81,6 +81,25 @@ public sealed class SessionRecordingTests
     }
 
     [Fact]
+    public async Task After_a_kill_what_follows_lost_messages_is_recorded_soon_also_when_nothing_comes_after_it()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "kept");
+        await world.StopAsync();
+        await world.ContinueAsync();
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        world.Recording.Attach((_, recorded) =>
+        {
+            if (recorded.Text == "after")
+                seen.TrySetResult();
+        });
+        await world.OutAsync(2, "after");
+        Assert.False(seen.Task.IsCompleted);
+        world.Time.Advance(world.Limits.LongestGapAfterRestart + world.Limits.FlushInterval);
+        await seen.Task.WaitAsync(Deadline.Time);
+    }
+
+    [Fact]
     public async Task Where_recording_is_wished_for_a_session_goes_on_without_and_is_recorded_again_later_with_a_gap()
     {
         await using var world = await RecordingWorld.CreateAsync(limits: new RecordingLimits { ChunkSize = 16, MaxWaiting = 2 }, broken: true);
