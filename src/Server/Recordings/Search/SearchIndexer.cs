@@ -12,7 +12,36 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     private readonly Dictionary<string, IndexedRecording> _open = new(StringComparer.Ordinal);
     // Damaged ones, which are not tried again before the next start.
     private readonly HashSet<string> _given = new(StringComparer.Ordinal);
-    private HashSet<string> _complete = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _complete = new(StringComparer.Ordinal);
+    // One recording at a time: one that is deleted is not written at that moment.
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Takes a recording out that was removed. When that fails, it is tried again some time later.</summary>
+    public async Task ForgetAsync(string sessionId)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_open.Remove(sessionId, out var indexed))
+                indexed.Dispose();
+            await index.RemoveAsync(sessionId, CancellationToken.None);
+            _complete.Remove(sessionId);
+        }
+        catch (Exception e) when (e is System.Data.Common.DbException or IOException)
+        {
+            log.IndexFailed(e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +57,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
                     if (!begun)
                     {
                         await index.OpenAsync(stoppingToken);
-                        _complete = await index.CompleteAsync(stoppingToken);
+                        _complete.UnionWith(await index.CompleteAsync(stoppingToken));
                         begun = true;
                     }
                     await CatchUpAsync(stoppingToken);
@@ -52,40 +81,61 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     }
 
     /// <summary>Reads on in every recording that is not in the index whole.</summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", new { gateway = Recorder.GatewayName }, cancellationToken);
-        foreach (var row in rows.Where(row => !_complete.Contains(row.SessionId) && !_given.Contains(row.SessionId)))
+        foreach (var row in rows)
         {
-            if (!_open.TryGetValue(row.SessionId, out var indexed))
-            {
-                if (_open.Count >= MaxOpen || folder.OpenRead(row.Path) is not { } file)
-                    continue;
-                indexed = _open[row.SessionId] = new IndexedRecording(index, row, file);
-            }
+            await _turn.WaitAsync(cancellationToken);
             try
             {
-                if (!await indexed.ReadOnAsync(keys.SealingKey, cancellationToken))
-                    continue;
-                _complete.Add(row.SessionId);
+                if (!_complete.Contains(row.SessionId) && !_given.Contains(row.SessionId))
+                    await ReadOnAsync(row, cancellationToken);
             }
-            catch (RecordingDamagedException e)
+            finally
             {
-                _given.Add(row.SessionId);
-                log.NotIndexed(row.SessionId, e.Message);
+                _turn.Release();
             }
-            _open.Remove(row.SessionId);
-            indexed.Dispose();
         }
+    }
+
+    private async Task ReadOnAsync(RecordingRow row, CancellationToken cancellationToken)
+    {
+        if (!_open.TryGetValue(row.SessionId, out var indexed))
+        {
+            if (_open.Count >= MaxOpen || folder.OpenRead(row.Path) is not { } file)
+                return; // removed since the rows were read
+            indexed = _open[row.SessionId] = new IndexedRecording(index, row, file);
+        }
+        try
+        {
+            if (!await indexed.ReadOnAsync(keys.SealingKey, cancellationToken))
+                return;
+            _complete.Add(row.SessionId);
+        }
+        catch (RecordingDamagedException e)
+        {
+            _given.Add(row.SessionId);
+            log.NotIndexed(row.SessionId, e.Message);
+        }
+        _open.Remove(row.SessionId);
+        indexed.Dispose();
     }
 
     private async Task ForgetRemovedAsync(CancellationToken cancellationToken)
     {
         var there = (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway", new { gateway = Recorder.GatewayName }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in _complete.Where(id => !there.Contains(id)).ToList())
+        List<string> gone;
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            await index.RemoveAsync(gone, cancellationToken);
-            _complete.Remove(gone);
+            gone = [.. _complete.Where(id => !there.Contains(id))];
         }
+        finally
+        {
+            _turn.Release();
+        }
+        foreach (var id in gone)
+            await ForgetAsync(id);
     }
 }
