@@ -5,7 +5,7 @@ internal static class RecordingsCommand
 {
     public static Verb Build()
     {
-        var command = new Verb("recordings", "List, prove and export recordings of sessions.", """
+        var command = new Verb("recordings", "List, prove, export, keep and delete recordings of sessions.", """
             Examples:
               postern recordings list --user anna --since 7d
               postern recordings export anna-07a16060613c408b5 > session.cast
@@ -16,6 +16,8 @@ internal static class RecordingsCommand
         command.Add(RecordingExportCommand.Build());
         command.Add(RecordingsVerifyCommand.Build());
         command.Add(RecordingsKeyCommand.Build());
+        command.Add(RecordingsHoldCommand.Build());
+        command.Add(RecordingsDeleteCommand.Build());
         return command;
     }
 }

@@ -7,6 +7,12 @@ public static class RecordingOperations
 {
     public static AwsOperation<GetRecordingKeyRequest, GetRecordingKeyResponse> GetRecordingKey =>
         field ??= new("postern", "Postern.GetRecordingKey", RecordingJsonContext.Default.GetRecordingKeyRequest, RecordingJsonContext.Default.GetRecordingKeyResponse);
+
+    public static AwsOperation<DeleteRecordingRequest, DeleteRecordingResponse> DeleteRecording =>
+        field ??= new("postern", "Postern.DeleteRecording", RecordingJsonContext.Default.DeleteRecordingRequest, RecordingJsonContext.Default.DeleteRecordingResponse);
+
+    public static AwsOperation<PutLegalHoldRequest, PutLegalHoldResponse> PutLegalHold =>
+        field ??= new("postern", "Postern.PutLegalHold", RecordingJsonContext.Default.PutLegalHoldRequest, RecordingJsonContext.Default.PutLegalHoldResponse);
 }
 
 /// <summary>Asks for the key that the gateway signs recordings with.</summary>
@@ -27,4 +33,8 @@ public sealed record GetRecordingKeyResponse
     Converters = [typeof(EpochSecondsConverter)])]
 [JsonSerializable(typeof(GetRecordingKeyRequest))]
 [JsonSerializable(typeof(GetRecordingKeyResponse))]
+[JsonSerializable(typeof(DeleteRecordingRequest))]
+[JsonSerializable(typeof(DeleteRecordingResponse))]
+[JsonSerializable(typeof(PutLegalHoldRequest))]
+[JsonSerializable(typeof(PutLegalHoldResponse))]
 internal sealed partial class RecordingJsonContext : JsonSerializerContext;

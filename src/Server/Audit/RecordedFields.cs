@@ -20,7 +20,7 @@ internal static class RecordedFields
         "Target", "DocumentName", "Reason", "SessionId", "State", "Filters", "MaxResults", "InstanceId", "ResourceType", "ResourceId", "Tags", "TagKeys",
         "ActivationId", "IamRole", "RegistrationLimit", "DefaultInstanceName", "Description", "ExpirationDate", "Name", "DocumentVersion", "DocumentType",
         "DocumentFormat", "TargetType", "VersionName", "DisplayName", "PermissionType", "AccountIdsToAdd", "AccountIdsToRemove", "SettingId", "SettingValue",
-        "Secrets", "Sealed", "Text", "Owner", "Kind", "DocumentFilterList", "InstanceInformationFilterList", "LookupAttributes", "StartTime", "EndTime", "EventCategory",
+        "Secrets", "Sealed", "Release", "Text", "Owner", "Kind", "DocumentFilterList", "InstanceInformationFilterList", "LookupAttributes", "StartTime", "EndTime", "EventCategory",
         "UserName", "NewUserName", "Path", "NewPath", "PathPrefix", "GroupName", "NewGroupName", "RoleName", "PolicyName", "PolicyArn", "PolicyDocument",
         "AssumeRolePolicyDocument", "PermissionsBoundary", "MaxSessionDuration", "AccessKeyId", "Status", "VersionId", "SetAsDefault", "InstanceProfileName",
         "RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "PolicyArns", "TransitiveTagKeys", "SourceIdentity", "PolicySourceArn", "ActionNames",

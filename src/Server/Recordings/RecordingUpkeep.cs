@@ -7,7 +7,7 @@ namespace Postern.Server.Recordings;
 
 /// <summary>Closes recordings whose session is gone, and removes those that are old enough and not held.</summary>
 internal sealed class RecordingUpkeep(
-    RecordingStore store, RecordingRepair repair, RecordingFolder folder, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions, AuditLog audit,
+    RecordingStore store, RecordingRepair repair, RecordingRemoval removal, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions,
     RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<RecordingUpkeep> log) : BackgroundService
 {
     private const int MaxBatch = 100;
@@ -78,27 +78,10 @@ internal sealed class RecordingUpkeep(
         {
             page = await store.ListEndedBeforeAsync(Recorder.GatewayName, time.GetUtcNow().AddDays(-options.RecordingDays), MaxBatch, cancellationToken);
             foreach (var row in page)
-                removed += await RemoveAsync(row, cancellationToken) ? 1 : 0;
+                removed += await removal.RemoveAsync(row, AuditPrincipal.Gateway(options.Account), $"It was older than {options.RecordingDays} days.", cancellationToken) ? 1 : 0;
         }
         while (page.Count == MaxBatch);
         if (removed > 0)
             log.Removed(removed, options.RecordingDays);
-    }
-
-    /// <summary>The row first: a recording that was put on hold at this moment keeps both.</summary>
-    private async Task<bool> RemoveAsync(RecordingRow row, CancellationToken cancellationToken)
-    {
-        if (!await store.DeleteAsync(row.SessionId, cancellationToken))
-            return false;
-        folder.Delete(row.Path);
-        audit.Record(new AuditEvent
-        {
-            Service = "postern",
-            Name = "RecordingRemoved",
-            Type = AuditEvent.ServiceEvent,
-            Principal = AuditPrincipal.Gateway(options.Account),
-            Details = [new("sessionId", row.SessionId), new("reason", $"It was older than {options.RecordingDays} days."), new("hash", row.Hash)],
-        });
-        return true;
     }
 }

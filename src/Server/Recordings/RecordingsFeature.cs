@@ -20,6 +20,7 @@ internal static class RecordingsFeature
             .AddSingleton<RecordingCatalog>()
             .AddHostedService(provider => provider.GetRequiredService<RecordingCatalog>())
             .AddSingleton<RecordingRepair>()
+            .AddSingleton<RecordingRemoval>()
             .AddSingleton<RecordingAdmission>()
             .AddHostedService(provider => provider.GetRequiredService<RecordingAdmission>())
             .AddHostedService<RecordingUpkeep>()

@@ -50,6 +50,10 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         "UPDATE recording_deliveries SET position = @Position, attempts = @Attempts, next_at = @nextAt, error = @error WHERE session_id = @SessionId AND kind = @Kind",
         new { row.SessionId, row.Kind, row.Position, row.Attempts, nextAt = Now + (long)after.TotalMilliseconds, error = error?.Length > MaxError ? error[..MaxError] : error }, cancellationToken);
 
+    /// <summary>Forgets the deliveries of one recording.</summary>
+    public Task<int> RemoveAsync(string sessionId, CancellationToken cancellationToken) => database.ExecuteAsync(
+        "DELETE FROM recording_deliveries WHERE session_id = @sessionId", new { sessionId }, cancellationToken);
+
     /// <summary>Forgets the deliveries of recordings that are gone.</summary>
     public Task<int> RemoveGoneAsync(CancellationToken cancellationToken) => database.ExecuteAsync(
         "DELETE FROM recording_deliveries WHERE NOT EXISTS (SELECT 1 FROM recordings r WHERE r.session_id = recording_deliveries.session_id)", null, cancellationToken);

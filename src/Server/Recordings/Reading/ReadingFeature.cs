@@ -6,7 +6,7 @@ using Postern.Server.Recordings.Watching;
 
 namespace Postern.Server.Recordings.Reading;
 
-/// <summary>Recordings as they are listed, read, watched and searched.</summary>
+/// <summary>Recordings as they are listed, read, watched, searched, held and deleted.</summary>
 internal static class ReadingFeature
 {
     public static IServiceCollection AddReading(this IServiceCollection services) => services
@@ -14,6 +14,8 @@ internal static class ReadingFeature
         .AddSingleton<OpenReadings>()
         .AddSingleton<GetRecording>()
         .AddSingleton<DescribeRecordings>()
+        .AddSingleton<DeleteRecording>()
+        .AddSingleton<PutLegalHold>()
         .AddSingleton<WatchedSessions>()
         .AddSingleton<WatchSession>()
         .AddSingleton<SearchIndex>()
@@ -28,6 +30,10 @@ internal static class ReadingFeature
         operations.Add(PlaybackOperations.GetRecording, Access.User, "postern:GetRecording", resources.ReadAsync, services.GetRequiredService<GetRecording>().HandleAsync);
         operations.Add(PlaybackOperations.WatchSession, Access.User, "postern:WatchSession",
             async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<WatchSession>().HandleAsync, WatchSession.GoesOn);
+        operations.Add(RecordingOperations.DeleteRecording, Access.User, "postern:DeleteRecording",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DeleteRecording>().HandleAsync);
+        operations.Add(RecordingOperations.PutLegalHold, Access.User, "postern:PutLegalHold",
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<PutLegalHold>().HandleAsync);
         operations.Add(PlaybackOperations.SearchRecordings, Access.User, "postern:SearchRecordings", Touched.Anything, services.GetRequiredService<SearchRecordings>().HandleAsync);
     }
 }

@@ -28,10 +28,13 @@ internal sealed class RecordingResources(RecordingStore store, SessionResources 
     /// <exception cref="AwsErrorException">DoesNotExistException, or ValidationException: another gateway has the file.</exception>
     public static RecordingRow RequireHere(RecordingRow? row, string sessionId)
     {
-        if (row is null)
-            throw new AwsErrorException("DoesNotExistException", $"There is no recording of session {sessionId}: it was not recorded, nothing passed yet, or its recording was removed.");
-        if (row.Gateway != NodePresence.GatewayName)
-            throw new AwsErrorException("ValidationException", $"The recording of session {sessionId} is on the gateway {row.Gateway}. Ask that one.");
-        return row;
+        var found = Require(row, sessionId);
+        if (found.Gateway != NodePresence.GatewayName)
+            throw new AwsErrorException("ValidationException", $"The recording of session {sessionId} is on the gateway {found.Gateway}. Ask that one.");
+        return found;
     }
+
+    /// <exception cref="AwsErrorException">DoesNotExistException.</exception>
+    public static RecordingRow Require(RecordingRow? row, string sessionId) => row
+        ?? throw new AwsErrorException("DoesNotExistException", $"There is no recording of session {sessionId}: it was not recorded, nothing passed yet, or its recording was removed.");
 }
