@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Postern.Cli.Output;
 using Postern.Cli.Terminal;
 
@@ -55,17 +56,13 @@ internal static class PosternProgram
         {
             foreach (var error in result.Errors)
                 StandardOutput.Error.Text($"postern: {error.Message}\n");
-            StandardOutput.Error.Text($"See: {string.Join(' ', Path(result))} --help\n");
+            StandardOutput.Error.Text($"See: {Path(result.CommandResult)} --help\n");
             return Task.FromResult(ExitCodes.Usage);
         }
         // The verbs end their sessions themselves on a signal, and report their errors.
         return result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
     }
 
-    private static IEnumerable<string> Path(ParseResult result)
-    {
-        yield return "postern";
-        if (result.CommandResult.Command is not RootCommand)
-            yield return result.CommandResult.Command.Name;
-    }
+    private static string Path(CommandResult result)
+        => result.Command is RootCommand ? "postern" : $"{(result.Parent is CommandResult parent ? Path(parent) : "postern")} {result.Command.Name}";
 }

@@ -52,11 +52,13 @@ internal static class RecordingsListCommand
         });
     }
 
+    private static string? Lasted(TimeSpan? time) => time?.ToString(time.Value.Days > 0 ? @"d\.hh\:mm\:ss" : @"hh\:mm\:ss", CultureInfo.InvariantCulture);
+
     private static void Print(List<RecordingDescription> found)
     {
         var table = new Table("SESSION", "TARGET", "OWNER", "KIND", "STATUS", "STARTED", "LASTED", "SIZE", "GAPS", "HELD");
         foreach (var one in found)
-            table.Add(one.SessionId, one.Target, one.Owner, one.Kind, one.Status, SessionsCommand.Text(one.StartDate), (one.EndDate - one.StartDate)?.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture),
+            table.Add(one.SessionId, one.Target, one.Owner, one.Kind, one.Status, SessionsCommand.Text(one.StartDate), Lasted(one.EndDate - one.StartDate),
                 one.Bytes == 0 ? null : one.Bytes.ToString(CultureInfo.InvariantCulture), one.Gaps == 0 ? null : one.Gaps.ToString(CultureInfo.InvariantCulture), one.LegalHold);
         table.WriteTo(Console.Out);
     }

@@ -79,7 +79,6 @@ public sealed class PreferenceTests(PreferencePlace place) : IClassFixture<Prefe
     [Theory]
     [InlineData("kmsKeyId")]
     [InlineData("s3BucketName")]
-    [InlineData("cloudWatchLogGroupName")]
     public async Task What_cannot_be_done_is_said_before_a_shell_starts(string input)
     {
         var node = await place.NodeAsync(World.OurAgent);
