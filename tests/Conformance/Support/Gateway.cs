@@ -10,10 +10,12 @@ internal sealed partial class Gateway : IAsyncDisposable
 
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
     private readonly string[] _options;
+    private readonly Func<Command, string, Command> _under;
     private Child? _process;
 
-    private Gateway(string folder, int port, string[] options)
+    private Gateway(string folder, int port, string[] options, Func<Command, string, Command> under)
     {
+        _under = under;
         Folder = folder;
         Port = port;
         _options = options;
@@ -33,9 +35,13 @@ internal sealed partial class Gateway : IAsyncDisposable
     /// <summary>All it wrote since its last start.</summary>
     public string Log => _process is null ? "" : _process.Output.Text + _process.Errors.Text;
 
-    public static async Task<Gateway> StartAsync(params string[] options)
+    public static Task<Gateway> StartAsync(params string[] options) => StartUnderAsync((command, _) => command, options);
+
+    /// <param name="under">Its command and its data folder to the command that starts it; the process must stay the same.</param>
+    /// <param name="options">Of the gateway.</param>
+    public static async Task<Gateway> StartUnderAsync(Func<Command, string, Command> under, params string[] options)
     {
-        var gateway = new Gateway(Path.Combine(Repository.MakeFolder("gateway"), "data"), FreePort.Take(), options);
+        var gateway = new Gateway(Path.Combine(Repository.MakeFolder("gateway"), "data"), FreePort.Take(), options, under);
         Directory.CreateDirectory(gateway.Folder);
         await gateway.StartAgainAsync();
         gateway.Administrator = ReadEnvironment(await File.ReadAllTextAsync(Path.Combine(gateway.Folder, "admin.env")));
@@ -45,7 +51,7 @@ internal sealed partial class Gateway : IAsyncDisposable
 
     public async Task StartAgainAsync()
     {
-        _process = Child.Start(new(Repository.Program("postern-server"), ["--data", Folder, "--listen", $"127.0.0.1:{Port}", .. _options.Select(option => option.Replace(PortPlace, $"{Port}"))]));
+        _process = Child.Start(_under(new(Repository.Program("postern-server"), ["--data", Folder, "--listen", $"127.0.0.1:{Port}", .. _options.Select(option => option.Replace(PortPlace, $"{Port}"))]), Folder));
         try
         {
             await _process.Output.WaitForAsync(ReadyLine());
