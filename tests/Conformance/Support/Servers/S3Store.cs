@@ -61,7 +61,11 @@ internal sealed partial class S3Store : IAsyncDisposable
         return copied.ExitCode == 0 ? await File.ReadAllBytesAsync(file) : null;
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Path.GetDirectoryName(Folder)!, recursive: true);
+    }
 
     [GeneratedRegex("ready")]
     private static partial Regex Ready();
