@@ -79,7 +79,7 @@ public sealed class RecordingTests(World world)
     }
 
     [Fact]
-    public async Task A_live_session_is_watched_ended_and_found_again_without_its_passwords()
+    public async Task A_live_session_is_watched_ended_found_without_its_passwords_held_and_deleted()
     {
         await using var gateway = await Gateway.StartAsync();
         await using var node = await OurNode.StartAsync(gateway);
@@ -103,6 +103,17 @@ public sealed class RecordingTests(World world)
         Assert.NotEqual(0, (await Child.RunAsync(PosternPerson.Postern(gateway, "search", "hunter2*"))).ExitCode);
         Assert.DoesNotContain("hunter2", Encoding.UTF8.GetString(await ExportAsync(gateway, client.SessionId, "jsonl")));
         Assert.Contains("hunter2", await Child.OutputOfAsync(PosternPerson.Postern(gateway, "recordings", "export", "--format", "jsonl", "--secrets", client.SessionId)));
+
+        await RecordingsAsync("hold", client.SessionId, "--reason", "Case 7");
+        var refused = await Child.RunAsync(PosternPerson.Postern(gateway, "recordings", "delete", client.SessionId));
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("Case 7", refused.All);
+        await RecordingsAsync("hold", client.SessionId, "--release");
+        await RecordingsAsync("delete", client.SessionId);
+        Assert.NotEqual(0, (await Child.RunAsync(PosternPerson.Postern(gateway, "search", "a needle here"))).ExitCode);
+        Assert.Empty(Directory.GetFiles(Path.Combine(gateway.Folder, "recordings"), "*.prec", SearchOption.AllDirectories));
+
+        Task RecordingsAsync(params string[] arguments) => Child.OutputOfAsync(PosternPerson.Postern(gateway, ["recordings", .. arguments]));
     }
 
     private static void AssertSame(byte[] received, byte[] recorded)
