@@ -12,6 +12,7 @@ internal sealed class RecordingFlusher : IAsyncDisposable
     private readonly Task _flushing;
     private readonly ILogger _log;
     private readonly List<SessionRecording> _due = [];
+    private long _flushes;
     private bool _stopped;
 
     public RecordingFlusher(ILogger log)
@@ -68,8 +69,12 @@ internal sealed class RecordingFlusher : IAsyncDisposable
         }
     }
 
+    /// <summary>Recordings flushed since the start, each as often as it was.</summary>
+    public long Flushes => Interlocked.Read(ref _flushes);
+
     private void Flush(SessionRecording recording, bool alreadyFlushed)
     {
+        Interlocked.Increment(ref _flushes);
         try
         {
             recording.Flush(alreadyFlushed);

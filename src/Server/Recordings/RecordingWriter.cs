@@ -22,6 +22,9 @@ internal sealed class RecordingWriter : IAsyncDisposable
         _writing = Task.Factory.StartNew(() => Run(scratch, log), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    /// <summary>See <see cref="RecordingFlusher.Flushes"/>.</summary>
+    public long Flushes => _flusher.Flushes;
+
     /// <summary>Something was recorded: to be written when the interval is over.</summary>
     public void Opened(SessionRecording recording)
     {

@@ -82,6 +82,8 @@ internal sealed partial class SessionRecording
     /// <summary>Writes what waits. On the writer's thread. Returns whether the file must be flushed, and whether somebody waits for it.</summary>
     public (bool Written, bool Urgent) WriteOut(byte[] scratch)
     {
+        if (_closed.Task.IsCompleted)
+            return default; // scheduled while it ended
         if (IsClosing && _flushFailed)
         {
             Finish(RecordingNews.Abandoned);
@@ -149,7 +151,8 @@ internal sealed partial class SessionRecording
             Fail(e.Message);
         }
         _isFlushing = false;
-        if (_flushFailed || IsClosing || Peek() is not null)
+        // With its last flush it is over: to schedule it once more would have it flushed, and scheduled, for ever.
+        if (_flushFailed || (IsClosing && !last) || Peek() is not null)
             _writer.Schedule(this);
         if (_flushFailed)
             return;

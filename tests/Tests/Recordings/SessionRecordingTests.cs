@@ -24,6 +24,15 @@ public sealed class SessionRecordingTests
     }
 
     [Fact]
+    public async Task Nothing_is_left_to_do_for_one_that_has_ended()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        await world.OutAsync(0, "a");
+        await world.EndAsync();
+        Assert.Equal((false, false), world.Recording.WriteOut([])); // each write would ask for a flush, and each flush for a write
+    }
+
+    [Fact]
     public async Task Repetitions_are_left_out_and_what_came_early_waits_for_its_turn()
     {
         await using var world = await RecordingWorld.CreateAsync();
