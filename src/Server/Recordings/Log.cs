@@ -32,4 +32,10 @@ internal static partial class Log
 
     [LoggerMessage(2221, LogLevel.Error, "The recording of session {SessionId} is not in the search index: {Fault}")]
     public static partial void NotIndexed(this ILogger logger, string sessionId, string fault);
+
+    [LoggerMessage(2222, LogLevel.Warning, "The search index cannot be used and is made again from the recordings: {Fault}")]
+    public static partial void IndexMadeAgain(this ILogger logger, string fault);
+
+    [LoggerMessage(2223, LogLevel.Information, "The search index in clear, {Path}, was removed; the recordings are entered into a sealed one")]
+    public static partial void ClearIndexRemoved(this ILogger logger, string path);
 }

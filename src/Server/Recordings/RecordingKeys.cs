@@ -7,15 +7,15 @@ using Postern.Server.Storage;
 namespace Postern.Server.Recordings;
 
 /// <summary>
-/// The two keys of recordings: one signs their ends, one seals the key that each recording has. Both stand in the database, sealed with the master key, so that a change
-/// of the master key leaves the files as they are. Gateways that share a database share them.
+/// The keys of recordings: one signs their ends, one seals the key that each recording has, one the search index. They stand in the database, sealed with the master key, so that
+/// a change of the master key leaves the files as they are. Gateways that share a database share them.
 /// </summary>
 internal sealed class RecordingKeys(Database database, MasterKey master, TimeProvider time) : IHostedService, IDisposable
 {
-    private const string Signing = "signing", Sealing = "sealing", Purpose = "recording-keys";
+    private const string Signing = "signing", Sealing = "sealing", Indexing = "indexing", Purpose = "recording-keys";
 
     private readonly Sealer _sealer = new(master, Purpose);
-    private byte[] _sealing = [];
+    private byte[] _sealing = [], _indexing = [];
 
     /// <summary>Signs the ends of recordings. Locked while it is used: it is for one thread at a time.</summary>
     public ECDsa Signer { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -25,6 +25,9 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
 
     /// <summary>What the keys of recordings are sealed with.</summary>
     public ReadOnlyMemory<byte> SealingKey => _sealing;
+
+    /// <summary>What the search index is sealed with.</summary>
+    public byte[] IndexKey => _indexing;
 
     /// <summary>The key of a new recording.</summary>
     /// <param name="sessionId">Its session.</param>
@@ -40,10 +43,12 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
     /// <exception cref="DatabaseException">They were sealed with another master key.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var (signing, sealing) = await database.WriteAsync(async connection =>
+        var (signing, sealing, indexing) = await database.WriteAsync(async connection =>
         {
+            await database.LockMigrationsAsync(connection, cancellationToken); // of gateways that start together, one makes the keys
             var rows = (await connection.QueryAsync<KeyRow>(new CommandDefinition("SELECT name, sealed_key FROM recording_keys", cancellationToken: cancellationToken))).ToDictionary(row => row.Name);
-            return (await KeyAsync(Signing, Signer.ExportPkcs8PrivateKey), await KeyAsync(Sealing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)));
+            return (await KeyAsync(Signing, Signer.ExportPkcs8PrivateKey), await KeyAsync(Sealing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)),
+                await KeyAsync(Indexing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)));
 
             async Task<byte[]> KeyAsync(string name, Func<byte[]> make)
             {
@@ -58,7 +63,7 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
             }
         }, cancellationToken);
         Signer.ImportPkcs8PrivateKey(signing, out _);
-        _sealing = sealing;
+        (_sealing, _indexing) = (sealing, indexing);
         PublicKey = Convert.ToBase64String(Signer.ExportSubjectPublicKeyInfo());
     }
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Postern.Server.Storage.Sealed;
 
 namespace Postern.Server.Storage;
 
@@ -20,14 +21,25 @@ internal sealed class SqliteDatabase : Database
 
     static SqliteDatabase() => SQLitePCL.Batteries_V2.Init();
 
-    public SqliteDatabase(string path)
+    /// <param name="path">Of its file.</param>
+    /// <param name="sealingKey">32 bytes: nothing of it stands on the disk but sealed with this key. Null: it stands there in clear.</param>
+    public SqliteDatabase(string path, byte[]? sealingKey = null)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new DatabaseException("The database 'sqlite:' names no file; give sqlite:PATH.");
         _path = Path.GetFullPath(path);
         var common = new SqliteConnectionStringBuilder { DataSource = _path, ForeignKeys = true, DefaultTimeout = BusyTimeoutSeconds };
+        if (sealingKey is not null)
+            common.Vfs = SealedVfs.Register(sealingKey);
         _writeString = new SqliteConnectionStringBuilder(common.ConnectionString) { Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false }.ConnectionString;
         _readString = new SqliteConnectionStringBuilder(common.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }.ConnectionString;
+    }
+
+    /// <summary>Takes it off the disk with what SQLite has put beside it. Nobody may have it open.</summary>
+    public static void Delete(string path)
+    {
+        foreach (var ending in (string[])["", "-wal", "-shm", "-journal"])
+            File.Delete(path + ending);
     }
 
     public override string Description => $"SQLite {_path}";
@@ -41,7 +53,7 @@ internal sealed class SqliteDatabase : Database
     {
         // Opened for writing, because a reader of a WAL file may have to recover it; query_only keeps statements from changing it.
         var connection = new SqliteConnection(_readString);
-        await OpenAsync(connection, "PRAGMA query_only = ON; PRAGMA cache_size = -256", cancellationToken);
+        await OpenAsync(connection, "PRAGMA query_only = ON; PRAGMA cache_size = -256; PRAGMA temp_store = MEMORY", cancellationToken);
         return connection;
     }
 
@@ -89,7 +101,7 @@ internal sealed class SqliteDatabase : Database
         EnsureFile();
         var connection = new SqliteConnection(_writeString);
         // NORMAL loses at most the last commits on a power cut, never consistency, and saves a disk flush per write.
-        await OpenAsync(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", cancellationToken);
+        await OpenAsync(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY", cancellationToken);
         return _writer = connection;
     }
 

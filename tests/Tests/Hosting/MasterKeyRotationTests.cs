@@ -2,6 +2,7 @@ using Postern.Protocol.Audit;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Audit;
 using Postern.Server.Hosting;
+using Postern.Server.Recordings;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -16,6 +17,7 @@ public sealed class MasterKeyRotationTests
         await using var host = await ServerHost.StartAsync();
         var (master, authority) = (Path.Combine(host.DataFolder, "master.key"), await File.ReadAllBytesAsync(Path.Combine(host.DataFolder, "ca.pem"), Cancel));
         await CallAsync(host);
+        var index = host.Services.GetRequiredService<RecordingKeys>().IndexKey;
         var old = await File.ReadAllBytesAsync(master, Cancel);
 
         Assert.Contains(MasterKeyRotation.ForgetVerb, await RunAsync(MasterKeyRotation.RotateVerb, host));
@@ -30,9 +32,26 @@ public sealed class MasterKeyRotationTests
 
         await host.RestartAsync();
         await CallAsync(host);
+        Assert.Equal(index, host.Services.GetRequiredService<RecordingKeys>().IndexKey);
         Assert.Equal(authority, await File.ReadAllBytesAsync(Path.Combine(host.DataFolder, "ca.pem"), Cancel));
         Assert.Null(await FaultAsync(host, AuditChain.KeysFrom(await File.ReadAllBytesAsync(master, Cancel))));
         Assert.NotNull(await FaultAsync(host, AuditChain.KeysFrom(old)));
+    }
+
+    [Fact]
+    public async Task What_the_search_index_is_sealed_with_keeps_an_earlier_master_key_from_being_forgotten()
+    {
+        await using var host = await ServerHost.StartAsync();
+        var database = host.Services.GetRequiredService<Postern.Server.Storage.Database>();
+        var before = await SealedIndexKeyAsync();
+        await RunAsync(MasterKeyRotation.RotateVerb, host);
+        await host.RestartAsync();
+        database = host.Services.GetRequiredService<Postern.Server.Storage.Database>();
+        Assert.NotEqual(before, await SealedIndexKeyAsync());
+        await database.ExecuteAsync("UPDATE recording_keys SET sealed_key = @before WHERE name = 'indexing'", new { before }, Cancel);
+        Assert.Contains("keys of recordings", (await Assert.ThrowsAsync<StartupException>(() => RunAsync(MasterKeyRotation.ForgetVerb, host))).Message);
+
+        async Task<byte[]> SealedIndexKeyAsync() => (await database.QueryAsync<byte[]>("SELECT sealed_key FROM recording_keys WHERE name = 'indexing'", null, Cancel))[0];
     }
 
     [Fact]

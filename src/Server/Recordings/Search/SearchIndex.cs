@@ -1,16 +1,19 @@
 using Dapper;
+using Microsoft.Data.Sqlite;
 using Postern.Protocol.Recordings;
 using Postern.Protocol.Recordings.Exports;
 using Postern.Server.Storage;
+using Postern.Server.Storage.Sealed;
 
 namespace Postern.Server.Recordings.Search;
 
 /// <summary>
-/// recordings/index.db: the lines of recordings, to be found by their words. It holds nothing that the recordings do not: a missing one is made again from them.
-/// Its text is not sealed; what was typed and not shown is not in it.
+/// recordings/index.sealed: the lines of recordings, to be found by their words; sealed with a key that stands under the master key. It holds nothing that the recordings do not:
+/// a missing or damaged one is made again from them. What was typed and not shown is not in it.
 /// </summary>
-internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
+internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, ILogger<SearchIndex> log) : IAsyncDisposable
 {
+    private const string FileName = "index.sealed", InClear = "index.db";
     private const string Schema = """
         CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, owner_arn TEXT NOT NULL, owner_id TEXT NOT NULL, node_id TEXT NOT NULL, started_at BIGINT NOT NULL, complete BIGINT NOT NULL);
         CREATE TABLE IF NOT EXISTS batches (source BIGINT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL);
@@ -18,21 +21,20 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
         CREATE VIRTUAL TABLE IF NOT EXISTS lines USING fts5(text, source UNINDEXED, time UNINDEXED, kind UNINDEXED, tokenize = 'unicode61 remove_diacritics 2');
         """;
 
-    private readonly SqliteDatabase _database = new(Path.Combine(folder.Root, "index.db"));
     private readonly SemaphoreSlim _opening = new(1, 1);
-    private volatile bool _opened;
+    private volatile SqliteDatabase? _opened;
 
     /// <summary>Makes it when it is missing, and forgets what was half done. Whoever comes first does it: a search may be asked for before anything was indexed.</summary>
-    public async Task OpenAsync(CancellationToken cancellationToken)
+    public async Task OpenAsync(CancellationToken cancellationToken) => await DatabaseAsync(cancellationToken);
+
+    private async ValueTask<SqliteDatabase> DatabaseAsync(CancellationToken cancellationToken)
     {
-        if (_opened)
-            return;
+        if (_opened is { } opened)
+            return opened;
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            if (!_opened)
-                await MakeAsync(cancellationToken);
-            _opened = true;
+            return _opened ??= await MakeAsync(cancellationToken);
         }
         finally
         {
@@ -40,26 +42,66 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
         }
     }
 
-    private async Task MakeAsync(CancellationToken cancellationToken)
+    private async Task<SqliteDatabase> MakeAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await _database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(Schema, cancellationToken: cancellationToken)), cancellationToken);
-        foreach (var half in await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 0", null, cancellationToken))
-            await RemoveAsync(half, cancellationToken);
+        RecordingFolder.Make(folder.Root);
+        RemoveClear();
+        var path = Path.Combine(folder.Root, FileName);
+        try
+        {
+            return await MakeAsync(path, cancellationToken);
+        }
+        catch (Exception e) when (IsUnusable(e))
+        {
+            log.IndexMadeAgain(e.Message);
+            SqliteDatabase.Delete(path);
+            return await MakeAsync(path, cancellationToken);
+        }
     }
+
+    private async Task<SqliteDatabase> MakeAsync(string path, CancellationToken cancellationToken)
+    {
+        var database = new SqliteDatabase(path, keys.IndexKey);
+        try
+        {
+            await database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(Schema, cancellationToken: cancellationToken)), cancellationToken);
+            foreach (var half in await database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 0", null, cancellationToken))
+                await RemoveAsync(database, half, cancellationToken);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    // Earlier versions kept the text in clear. Its recordings are all there, so it is entered anew.
+    private void RemoveClear()
+    {
+        var path = Path.Combine(folder.Root, InClear);
+        if (!File.Exists(path))
+            return;
+        SqliteDatabase.Delete(path);
+        log.ClearIndexRemoved(path);
+    }
+
+    // Sealed with another database's key, or damaged.
+    private static bool IsUnusable(Exception e) => (e as SqliteException ?? e.InnerException as SqliteException) is { } fault
+        && (fault.SqliteErrorCode is SqliteCode.Corrupt or SqliteCode.NotADatabase || fault.SqliteExtendedErrorCode == SqliteCode.Damaged);
 
     /// <summary>The recordings that are in it whole.</summary>
     public async Task<HashSet<string>> CompleteAsync(CancellationToken cancellationToken)
     {
-        await OpenAsync(cancellationToken);
-        return [.. await _database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
+        var database = await DatabaseAsync(cancellationToken);
+        return [.. await database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
     }
 
-    public Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => _database.WriteAsync(connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
+    public async Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
         "INSERT INTO sources (session_id, owner_arn, owner_id, node_id, started_at, complete) VALUES (@SessionId, @OwnerArn, @OwnerId, @NodeId, @StartedAt, 0) RETURNING id", row, cancellationToken: cancellationToken)), cancellationToken);
 
     /// <summary>Adds lines, in one transaction; with the last, the recording is complete.</summary>
-    public Task AddAsync(long source, IReadOnlyList<RecordedLine> lines, bool complete, CancellationToken cancellationToken) => _database.WriteAsync(async connection =>
+    public async Task AddAsync(long source, IReadOnlyList<RecordedLine> lines, bool complete, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(async connection =>
     {
         long first = 0, last = 0;
         foreach (var line in lines)
@@ -75,7 +117,9 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
         return lines.Count;
     }, cancellationToken);
 
-    public Task RemoveAsync(string sessionId, CancellationToken cancellationToken) => _database.WriteAsync(async connection =>
+    public async Task RemoveAsync(string sessionId, CancellationToken cancellationToken) => await RemoveAsync(await DatabaseAsync(cancellationToken), sessionId, cancellationToken);
+
+    private static Task RemoveAsync(SqliteDatabase database, string sessionId, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         var removed = 0;
         foreach (var batch in await connection.QueryAsync<Batch>(new CommandDefinition(
@@ -94,10 +138,10 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<FoundLine>> FindAsync(string match, SqlConditions conditions, int offset, int limit, CancellationToken cancellationToken)
     {
-        await OpenAsync(cancellationToken);
+        var database = await DatabaseAsync(cancellationToken);
         var parameters = conditions.Parameters;
         parameters.AddDynamicParams(new { match, offset, limit });
-        return await _database.QueryAsync<FoundLine>(
+        return await database.QueryAsync<FoundLine>(
             $"""
             SELECT s.session_id, s.owner_arn, s.owner_id, s.node_id, s.started_at, l.text, CAST(l.time AS INTEGER) AS time, CAST(l.kind AS TEXT) AS kind
             FROM lines l JOIN sources s ON s.id = l.source WHERE lines MATCH @match AND {conditions.Sql} ORDER BY s.started_at DESC, s.session_id, l.rowid LIMIT @limit OFFSET @offset
@@ -113,7 +157,7 @@ internal sealed class SearchIndex(RecordingFolder folder) : IAsyncDisposable
         _ => "output",
     };
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public ValueTask DisposeAsync() => _opened?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private sealed class Batch
     {

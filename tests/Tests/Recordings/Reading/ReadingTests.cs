@@ -210,7 +210,7 @@ public sealed class ReadingTests : IAsyncLifetime
         await shell.EndAsync(_host);
         await RecordedAsync(shell.Id, "Complete");
         await _host.StopServerAsync();
-        foreach (var file in Directory.GetFiles(Path.Combine(_host.DataFolder, "recordings"), "index.db*"))
+        foreach (var file in Directory.GetFiles(Path.Combine(_host.DataFolder, "recordings"), "index.sealed*"))
             File.Delete(file);
         await _host.StartAgainAsync();
         _api = _host.CreateApiClient();
