@@ -73,7 +73,7 @@ internal static class Program
     {
         var result = await new TortureRun(options).RunAsync(cancellationToken);
         Console.WriteLine(result.Table());
-        if (!options.Quick)
+        if (!options.Quick && options.Only.Count == 0)
             await result.WriteAsync(Path.Combine(Repository.Root, "bench", "results"), CancellationToken.None);
         return !result.Failed;
     };

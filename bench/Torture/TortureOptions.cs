@@ -1,15 +1,20 @@
+using Postern.Bench.Torture.Faults;
+
 namespace Postern.Bench.Torture;
 
 /// <summary>How long and how hard.</summary>
 internal sealed record TortureOptions
 {
-    public const string Usage = "./dev bench torture [--faults N] [--seed N] [--places N] [--quick]";
+    public const string Usage = "./dev bench torture [--faults N] [--seed N] [--places N] [--quick] [--only KIND,KIND…]";
 
     public int Faults { get; init; } = 1000;
     public int Seed { get; init; } = 1;
 
     /// <summary>Gateways with all that belongs to them, tortured at the same time; each gets its part of the faults.</summary>
     public int Places { get; init; } = 3;
+
+    /// <summary>The kinds of fault to look at; empty means all.</summary>
+    public IReadOnlyList<FaultKind> Only { get; init; } = [];
 
     /// <summary>Bytes a second each way of a bulk stream.</summary>
     public int Rate { get; init; } = 1_000_000;
@@ -27,6 +32,15 @@ internal sealed record TortureOptions
             {
                 options = options with { Quick = true, Rate = options.Rate / 2 };
                 args = args[1..];
+                continue;
+            }
+            if (args is ["--only", var names, ..])
+            {
+                var kinds = names.Split(',').Select(name => Enum.TryParse<FaultKind>(name, ignoreCase: true, out var kind) ? kind : (FaultKind?)null).ToList();
+                if (kinds.Contains(null))
+                    return null;
+                options = options with { Only = [.. kinds.OfType<FaultKind>()] };
+                args = args[2..];
                 continue;
             }
             if (args.Length < 2 || !int.TryParse(args[1], out var number) || number < 0)

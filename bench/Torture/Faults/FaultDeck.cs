@@ -29,10 +29,11 @@ internal sealed class FaultDeck
 
     /// <param name="random">Decides the order.</param>
     /// <param name="quick">One card of each kind, and none of those that take half a minute to be noticed.</param>
-    public FaultDeck(Random random, bool quick)
+    /// <param name="only">The kinds to draw from; empty means all.</param>
+    public FaultDeck(Random random, bool quick, IReadOnlyCollection<FaultKind> only)
     {
         _random = random;
-        _deck = [.. Cards.Where(card => !quick || !card.Key.ToString().EndsWith("Silent", StringComparison.Ordinal))
+        _deck = [.. Cards.Where(card => only.Count == 0 || only.Contains(card.Key)).Where(card => !quick || !card.Key.ToString().EndsWith("Silent", StringComparison.Ordinal))
             .SelectMany(card => Enumerable.Repeat(card.Key, quick ? 1 : card.Value))];
         _next = _deck.Length;
     }
