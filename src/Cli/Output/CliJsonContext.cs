@@ -12,7 +12,8 @@ internal sealed record SessionRow(string? Id, string? Target, string? Status, st
 /// <summary>A session as <c>postern sessions show --json</c> prints it.</summary>
 internal sealed record SessionDetailsRow(
     string? Id, string? Target, string? Status, string? Document, string? DocumentVersion, string? Type, string? Owner, string? AccessKeyId, string? SourceAddress, DateTimeOffset? Started,
-    DateTimeOffset? Ended, string? Reason, string? Details, string? RemoteHost, int? RemotePort, long BytesToNode, long BytesToClient, string? MaxMinutes);
+    DateTimeOffset? Ended, string? Reason, string? Details, string? RemoteHost, int? RemotePort, long BytesToNode, long BytesToClient, string? MaxMinutes,
+    RecordingDescription? Recording);
 
 /// <summary>One forwarding that is open, as <c>postern forward --json</c> prints it, one on a line.</summary>
 internal sealed record ForwardRow(string Local, int Port, string Remote, string Target, string SessionId);

@@ -52,4 +52,23 @@ public sealed record RecordingDescription
     public string? Hash { get; init; }
     /// <summary>Why it must be kept.</summary>
     public string? LegalHold { get; init; }
+    /// <summary>ARN of who said so.</summary>
+    public string? LegalHoldBy { get; init; }
+    /// <summary>Where it goes besides the gateway's folder; only when that of one session was asked for.</summary>
+    public IReadOnlyList<RecordingDelivery>? Deliveries { get; init; }
+}
+
+/// <summary>A recording on its way to another place.</summary>
+public sealed record RecordingDelivery
+{
+    /// <summary>s3 or logs.</summary>
+    public string? Kind { get; init; }
+    /// <summary>s3://BUCKET/KEY, or the name of a log group.</summary>
+    public string? Destination { get; init; }
+    /// <summary>Absent: it is not there yet, or not all of it.</summary>
+    public DateTimeOffset? DeliveredAt { get; init; }
+    /// <summary>That failed, since the last one that did not.</summary>
+    public long Attempts { get; init; }
+    /// <summary>Of the last one; absent: it did not fail.</summary>
+    public string? Error { get; init; }
 }

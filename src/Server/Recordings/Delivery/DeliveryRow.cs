@@ -26,4 +26,7 @@ internal sealed class DeliveryRow
     public long? DoneAt { get; set; }
 
     public SessionDelivery Destination => SessionDelivery.FromJson(Delivery)!;
+
+    /// <summary>For people.</summary>
+    public string Place => Kind == S3 ? $"s3://{Destination.Bucket}/{Destination.KeyOf(SessionId, RecordingFolder.Extension)}" : Destination.LogGroup ?? "";
 }

@@ -39,6 +39,10 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
     public Task<IReadOnlyList<DeliveryRow>> ListOpenAsync(string sessionId, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
         $"SELECT {Columns} FROM recording_deliveries WHERE session_id = @sessionId AND done_at IS NULL", new { sessionId }, cancellationToken);
 
+    /// <summary>All of one recording, done or not.</summary>
+    public Task<IReadOnlyList<DeliveryRow>> ListAsync(string sessionId, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
+        $"SELECT {Columns} FROM recording_deliveries WHERE session_id = @sessionId ORDER BY kind", new { sessionId }, cancellationToken);
+
     public Task DoneAsync(DeliveryRow row, CancellationToken cancellationToken) => database.ExecuteAsync(
         "UPDATE recording_deliveries SET done_at = @now, error = NULL WHERE session_id = @SessionId AND kind = @Kind", new { row.SessionId, row.Kind, now = Now }, cancellationToken);
 

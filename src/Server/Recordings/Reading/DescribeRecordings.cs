@@ -1,12 +1,13 @@
 using System.Globalization;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Recordings.Delivery;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Recordings.Reading;
 
 /// <summary>postern:DescribeRecordings: which recordings there are, newest first, in pages.</summary>
-internal sealed class DescribeRecordings(Database database)
+internal sealed class DescribeRecordings(Database database, DeliveryStore deliveries)
 {
     private const int MaxPage = 200, DefaultPage = 50, MaxValue = 400;
 
@@ -36,9 +37,12 @@ internal sealed class DescribeRecordings(Database database)
         parameters.Add("limit", size + 1);
         var rows = await database.QueryAsync<RecordingRow>(
             $"SELECT {RecordingRow.Columns} FROM recordings WHERE {conditions.Sql} ORDER BY started_at DESC, session_id DESC LIMIT @limit", parameters, cancellationToken);
+        var found = rows.Take(size).Select(Describe).ToList();
+        if (request.SessionId is not null && found.Count == 1)
+            found[0] = found[0] with { Deliveries = [.. (await deliveries.ListAsync(request.SessionId, cancellationToken)).Select(Describe)] };
         return new DescribeRecordingsResponse
         {
-            Recordings = [.. rows.Take(size).Select(Describe)],
+            Recordings = found,
             NextToken = rows.Count > size ? PageToken.Write(scope, string.Create(CultureInfo.InvariantCulture, $"{rows[size - 1].StartedAt}:{rows[size - 1].SessionId}")) : null,
         };
 
@@ -68,6 +72,16 @@ internal sealed class DescribeRecordings(Database database)
         Gaps = row.Gaps,
         Hash = row.Hash,
         LegalHold = row.LegalHold,
+        LegalHoldBy = row.LegalHoldBy,
+    };
+
+    private static RecordingDelivery Describe(DeliveryRow row) => new()
+    {
+        Kind = row.Kind,
+        Destination = row.Place,
+        DeliveredAt = row.DoneAt is { } done ? DateTimeOffset.FromUnixTimeMilliseconds(done) : null,
+        Attempts = row.Attempts,
+        Error = row.Error,
     };
 
     private static IReadOnlyList<string> Of(string? value) => value is null ? [] : [value];
