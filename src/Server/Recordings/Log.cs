@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(2207, LogLevel.Error, "The list of recordings could not be written and will be written again")]
     public static partial void ListFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(2208, LogLevel.Warning, "The recording of session {SessionId} is older than {Days} days and stays, for it is not delivered to {Missing}; it is removed on {Day}, delivered or not")]
+    public static partial void KeptUndelivered(this ILogger logger, string sessionId, int days, string missing, string day);
+
+    [LoggerMessage(2209, LogLevel.Warning, "The recording of session {SessionId} was removed without having been delivered to {Missing}")]
+    public static partial void RemovedUndelivered(this ILogger logger, string sessionId, string missing);
+
     [LoggerMessage(2220, LogLevel.Error, "The search index could not be written and will be again")]
     public static partial void IndexFailed(this ILogger logger, Exception exception);
 

@@ -27,6 +27,8 @@ internal sealed record RecordingLimits
     public long LeastFree { get; init; } = 16 * 1024 * 1024;
     /// <summary>How often the disk is looked at for that.</summary>
     public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How much longer than --recording-days says a recording is kept that could not be delivered.</summary>
+    public TimeSpan LongestUndelivered { get; init; } = TimeSpan.FromDays(30);
     /// <summary>How often recordings whose session is gone are looked for.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);
 }

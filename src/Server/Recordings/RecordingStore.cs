@@ -25,10 +25,23 @@ internal sealed class RecordingStore(Database database)
     public Task<IReadOnlyList<RecordingRow>> ListOpenAsync(string gateway, CancellationToken cancellationToken)
         => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", new { gateway }, cancellationToken);
 
-    /// <summary>Those of this gateway that ended before a time and that nobody holds, the oldest first.</summary>
-    public Task<IReadOnlyList<RecordingRow>> ListEndedBeforeAsync(string gateway, DateTimeOffset before, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
-        $"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state <> 'Open' AND ended_at < @before AND legal_hold IS NULL ORDER BY ended_at LIMIT @limit",
-        new { gateway, before = before.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+    private const string Old = "gateway = @gateway AND state <> 'Open' AND ended_at < @before AND legal_hold IS NULL",
+        Undelivered = "EXISTS (SELECT 1 FROM recording_deliveries d WHERE d.session_id = recordings.session_id AND d.done_at IS NULL)";
+
+    /// <summary>Those of this gateway that ended before a time, that nobody holds and that are delivered to wherever they go, the oldest first.</summary>
+    /// <param name="gateway">Its name.</param>
+    /// <param name="before">The time.</param>
+    /// <param name="last">Those that ended before this, delivered or not.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<RecordingRow>> ListEndedBeforeAsync(string gateway, DateTimeOffset before, DateTimeOffset last, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
+        $"SELECT {RecordingRow.Columns} FROM recordings WHERE {Old} AND (ended_at < @last OR NOT {Undelivered}) ORDER BY ended_at LIMIT @limit",
+        new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+
+    /// <summary>Those that would be among <see cref="ListEndedBeforeAsync"/> had they been delivered.</summary>
+    public Task<IReadOnlyList<RecordingRow>> ListUndeliveredAsync(string gateway, DateTimeOffset before, DateTimeOffset last, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
+        $"SELECT {RecordingRow.Columns} FROM recordings WHERE {Old} AND ended_at >= @last AND {Undelivered} ORDER BY ended_at LIMIT @limit",
+        new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }, cancellationToken);
 
     /// <summary>Removes a row unless it is held. False: it is held, or gone.</summary>
     public async Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken)

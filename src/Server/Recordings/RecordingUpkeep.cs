@@ -1,17 +1,13 @@
 using Postern.Protocol.Recordings;
-using Postern.Server.Audit;
 using Postern.Server.Sessions;
-using Postern.Server.Settings;
 
 namespace Postern.Server.Recordings;
 
-/// <summary>Closes recordings whose session is gone, and removes those that are old enough and not held.</summary>
+/// <summary>Closes recordings whose session is gone, and sees to it that old ones are removed.</summary>
 internal sealed class RecordingUpkeep(
-    RecordingStore store, RecordingRepair repair, RecordingRemoval removal, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions,
-    RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<RecordingUpkeep> log) : BackgroundService
+    RecordingStore store, RecordingRepair repair, RecordingRetention retention, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions,
+    RecordingLimits limits, TimeProvider time, ILogger<RecordingUpkeep> log) : BackgroundService
 {
-    private const int MaxBatch = 100;
-
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -21,7 +17,7 @@ internal sealed class RecordingUpkeep(
         do
         {
             await GuardAsync(CloseAsync, stoppingToken);
-            await GuardAsync(RemoveAsync, stoppingToken);
+            await GuardAsync(retention.RunAsync, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
@@ -66,22 +62,5 @@ internal sealed class RecordingUpkeep(
                     _damaged.Add(row.SessionId); // said once
             }
         }
-    }
-
-    private async Task RemoveAsync(CancellationToken cancellationToken)
-    {
-        if (options.RecordingDays == 0)
-            return;
-        var removed = 0;
-        IReadOnlyList<RecordingRow> page;
-        do
-        {
-            page = await store.ListEndedBeforeAsync(Recorder.GatewayName, time.GetUtcNow().AddDays(-options.RecordingDays), MaxBatch, cancellationToken);
-            foreach (var row in page)
-                removed += await removal.RemoveAsync(row, AuditPrincipal.Gateway(options.Account), $"It was older than {options.RecordingDays} days.", cancellationToken) ? 1 : 0;
-        }
-        while (page.Count == MaxBatch);
-        if (removed > 0)
-            log.Removed(removed, options.RecordingDays);
     }
 }

@@ -1,13 +1,12 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Audit;
-using Postern.Server.Recordings.Search;
 using Postern.Server.Sessions;
 
 namespace Postern.Server.Recordings.Reading;
 
 /// <summary>postern:DeleteRecording: takes a recording, its lines in the index and its pending deliveries away; not one that is held or still written.</summary>
-internal sealed class DeleteRecording(RecordingStore store, RecordingRemoval removal, Recorder recorder, SearchIndexer index)
+internal sealed class DeleteRecording(RecordingStore store, RecordingRemoval removal, Recorder recorder)
 {
     private const string Reason = "Its deletion was asked for.";
 
@@ -21,7 +20,6 @@ internal sealed class DeleteRecording(RecordingStore store, RecordingRemoval rem
             RequireRemovable(await store.FindAsync(id, cancellationToken), id); // held, or removed, a moment ago
             throw new AwsErrorException("ConflictException", $"The recording of session {id} was changed at this moment. Try again.", 409);
         }
-        await index.ForgetAsync(id);
         return new DeleteRecordingResponse { SessionId = id, Bytes = row.Bytes, Hash = row.Hash };
     }
 

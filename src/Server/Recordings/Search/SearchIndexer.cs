@@ -47,7 +47,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     {
         using var timer = new PeriodicTimer(Interval, time);
         bool begun = false;
-        var removed = time.GetTimestamp();
+        long? removed = null;
         try
         {
             do
@@ -61,7 +61,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
                         begun = true;
                     }
                     await CatchUpAsync(stoppingToken);
-                    if (time.GetElapsedTime(removed) < RemovalInterval)
+                    if (removed is { } before && time.GetElapsedTime(before) < RemovalInterval)
                         continue;
                     removed = time.GetTimestamp();
                     await ForgetRemovedAsync(stoppingToken);
