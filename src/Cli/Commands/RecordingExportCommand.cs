@@ -2,8 +2,6 @@ using System.Buffers;
 using System.CommandLine;
 using Postern.Cli.Output;
 using Postern.Cli.Terminal;
-using Postern.Client;
-using Postern.Protocol.AwsJson;
 using Postern.Protocol.Recordings.Exports;
 
 namespace Postern.Cli.Commands;
@@ -40,7 +38,8 @@ internal static class RecordingExportCommand
             if (form == Sealed)
             {
                 await using var target = Target(result.GetValue(output));
-                await CopyAsync(gateway!.Client, name, result.GetValue(secrets), target, token);
+                await using var copy = new FetchedRecording(gateway!.Client, name, result.GetValue(secrets));
+                await copy.CopyToAsync(target, token);
                 return ExitCodes.Ok;
             }
             var source = isFile ? await RecordingSource.OfFileAsync(name, result.GetValue(secrets), token) : await RecordingSource.OfGatewayAsync(gateway!.Client, name, result.GetValue(secrets), token);
@@ -63,17 +62,6 @@ internal static class RecordingExportCommand
         }
         export.End(source.End, buffer);
         await target.WriteAsync(buffer.WrittenMemory, cancellationToken);
-    }
-
-    private static async Task CopyAsync(SessionClient client, string id, bool secrets, Stream target, CancellationToken cancellationToken)
-    {
-        long? position = 0;
-        while (position is not null)
-        {
-            var piece = await client.CallAsync(PlaybackOperations.GetRecording, new GetRecordingRequest { SessionId = id, Sealed = true, Secrets = secrets ? true : null, Position = position }, cancellationToken);
-            await target.WriteAsync(piece.Data ?? [], cancellationToken);
-            position = piece.NextPosition;
-        }
     }
 
     private static Stream Target(string? path)

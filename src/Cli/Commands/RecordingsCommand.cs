@@ -9,7 +9,7 @@ internal static class RecordingsCommand
             Examples:
               postern recordings list --user anna --since 7d
               postern recordings export anna-07a16060613c408b5 > session.cast
-              postern recordings verify anna-07a16060613c408b5.prec
+              postern recordings verify anna-07a16060613c408b5
               postern recordings key
             """);
         command.Add(RecordingsListCommand.Build());
