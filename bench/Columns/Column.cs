@@ -1,4 +1,5 @@
 using Postern.Bench.Processes;
+using Postern.Bench.Servers;
 
 namespace Postern.Bench.Columns;
 
@@ -19,4 +20,7 @@ internal abstract class Column(string name, string description)
 
     /// <summary>What a person runs for a shell; null when this way has none.</summary>
     public abstract Task<Command?> ShellAsync(CancellationToken cancellationToken);
+
+    /// <summary>The gateway whose sessions these are, and the node they are on; null when there is none.</summary>
+    public virtual (Gateway Gateway, string Node)? Sessions => null;
 }

@@ -12,6 +12,8 @@ internal sealed class PluginColumn(string name, string description, Gateway gate
 
     public override IReadOnlyList<Part> Servers => [new("gateway", gateway.ProcessId), new("agent", node.ProcessId)];
 
+    public override (Gateway Gateway, string Node)? Sessions => (gateway, node.Id);
+
     public override Task<Command?> TunnelAsync(int localPort, int destination, CancellationToken cancellationToken) => PluginAsync(new()
     {
         Target = node.Id,

@@ -8,6 +8,8 @@ internal sealed class PosternColumn(string name, string description, Gateway gat
 {
     public override IReadOnlyList<Part> Servers => [new("gateway", gateway.ProcessId), new("agent", node.ProcessId)];
 
+    public override (Gateway Gateway, string Node)? Sessions => (gateway, node.Id);
+
     public override Task<Command?> TunnelAsync(int localPort, int destination, CancellationToken cancellationToken) =>
         Task.FromResult<Command?>(Postern("forward", node.Id, $"{localPort}:{destination}"));
 

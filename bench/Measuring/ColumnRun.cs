@@ -61,6 +61,11 @@ internal sealed class ColumnRun(Column column, int destination, MeasureOptions o
         }
         if (await Opening.ShellAsync(column, cancellationToken) is { } prompt)
             Result.Add(Metrics.Prompt, prompt);
+        if (await Ending.MeasureAsync(column, cancellationToken) is { } ending)
+        {
+            Result.Add(Metrics.EndedForPerson, ending.Person);
+            Result.Add(Metrics.EndedOnNode, ending.Node);
+        }
     }
 
     /// <summary>What is left in memory after all load.</summary>

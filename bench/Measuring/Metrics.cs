@@ -11,6 +11,8 @@ internal static class Metrics
     public const string Requests = "requestsPerSecond", RequestP50 = "requestP50Ms", RequestP99 = "requestP99Ms";
     /// <summary>From the start of the person's program.</summary>
     public const string PortOpen = "portOpenMs", FirstByte = "firstByteMs", Prompt = "promptMs";
+    /// <summary>From the start of `postern terminate` by somebody else until the person's program had ended, and until the shell on the node was gone.</summary>
+    public const string EndedForPerson = "terminateToClientEndedMs", EndedOnNode = "terminateToShellGoneMs";
     /// <summary>CPU seconds for a thousand million bytes.</summary>
     public const string CpuDown = "cpuDownSecondsPerGB/", CpuUp = "cpuUpSecondsPerGB/";
     /// <summary>Millions of bytes: before the first session; for one session more; after all load.</summary>

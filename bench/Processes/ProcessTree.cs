@@ -29,6 +29,21 @@ internal static class ProcessTree
         return new(ticks / Native.TicksPerSecond, rss * 1024, pss * 1024);
     }
 
+    /// <summary>False also for one that has ended and whose parent has not taken note.</summary>
+    public static bool IsRunning(int process) => File.Exists($"/proc/{process}/status") && !ReadState(process).StartsWith('Z');
+
+    private static string ReadState(int process)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("State:", StringComparison.Ordinal))[6..].Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "Z"; // it ended between the two
+        }
+    }
+
     private static List<Entry> Below(int root)
     {
         var all = Directory.EnumerateDirectories("/proc")

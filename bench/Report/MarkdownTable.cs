@@ -22,6 +22,8 @@ internal sealed class MarkdownTable(SystemResult result)
         (Metrics.PortOpen, "exec to port open, ms", false),
         (Metrics.FirstByte, "exec to first byte back, ms", false),
         (Metrics.Prompt, "exec to shell prompt, ms", false),
+        (Metrics.EndedForPerson, "`postern terminate` of a shell to its person's program ended, ms", false),
+        (Metrics.EndedOnNode, "the same to its shell gone from the node, ms", false),
     ];
 
     private static readonly (string Metric, string Title)[] PartRows =

@@ -8,7 +8,7 @@ namespace Postern.Tests;
 public sealed partial class ArchitectureTests
 {
     /// <summary>Folders of the gateway; each may use itself and those to its left. The design note has the same list.</summary>
-    private static readonly string[] ServerFolders = ["Settings", "Storage", "Iam", "Audit", "Logs", "Events", "Api", "Identity", "Nodes", "Documents", "Sessions", "Recordings", "Gateway", "CloudTrail", "CloudWatchLogs", "EventBridge", "Hosting"];
+    private static readonly string[] ServerFolders = ["Settings", "Storage", "Iam", "Audit", "Logs", "Events", "Peers", "Api", "Identity", "Nodes", "Documents", "Sessions", "Recordings", "Gateway", "CloudTrail", "CloudWatchLogs", "EventBridge", "Hosting"];
     private const int MaxLines = 400, EventBlock = 100;
 
     [Fact]

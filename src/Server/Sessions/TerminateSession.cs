@@ -13,7 +13,9 @@ internal sealed class TerminateSession(SessionStore store, LiveSessions sessions
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
         if (!row.Status.IsEnded() && await sessions.FindAsync(id, cancellationToken) is { } session)
         {
-            await session.PostAsync(new SessionEvent.Terminate($"Terminated by {context.Caller.Arn}.", ""), cancellationToken);
+            var by = $"Terminated by {context.Caller.Arn}.";
+            // Whoever ends a session of his own knows; others are told by whom, in the last message to their client.
+            await session.PostAsync(new SessionEvent.Terminate(by, context.Caller.UserId == row.OwnerId ? "" : by), cancellationToken);
             // So that a DescribeSessions right after this one does not show it as connected.
             await session.DecidedAsync(cancellationToken);
         }

@@ -53,6 +53,28 @@ public sealed class EndingTests(World world)
         await Deadline.UntilAsync("the connection at the destination to end", () => server.Open == 0);
     }
 
+    [Theory]
+    [MemberData(nameof(World.Matrix), MemberType = typeof(World))]
+    public async Task A_person_is_told_who_ended_the_shell(string agent, string person)
+    {
+        var way = World.Person(person);
+        var node = await world.NodeAsync(agent);
+        var before = await node.Gateway.Api.ActiveSessionsAsync();
+        var other = await world.TerminatorAsync();
+        await using var shell = TerminalProcess.Start(way.Shell(node.Gateway, node.Id));
+        await shell.SeesAsync(@"[$#] ");
+        var marker = $"8{Random.Shared.Next(100_000, 999_999)}";
+        await shell.AnswersAsync($"echo at $(({marker}+0))", $"at {marker}");
+
+        var session = Person.SessionId().Match(shell.Screen.Text) is { Success: true } match
+            ? match.Groups["id"].Value
+            : await SessionOfAsync(node, before, marker);
+        Assert.Contains($"{session} terminated", await Child.OutputOfAsync(PosternPerson.Postern(node.Gateway, "terminate", session).With(other.Environment)));
+
+        await shell.ExitAsync();
+        await shell.SeesAsync($"Terminated by {other.Arn}");
+    }
+
     // postern does not print the id of a shell's session: it is the one whose command line the marker stands in, found by ending nothing else.
     private static async Task<string> SessionOfAsync(Node node, IReadOnlyList<string> before, string marker)
     {

@@ -24,11 +24,13 @@ public sealed class World : IAsyncLifetime
     private readonly Lazy<Task<Node>> _ourNode, _stockNode;
     private readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
     private readonly Lazy<Task<MariaDbServer>> _mariaDb = new(MariaDbServer.StartAsync);
+    private readonly Lazy<Task<OtherUser>> _terminator;
     private readonly Lazy<Task<SshServer>> _ssh = new(SshServer.StartAsync);
 
     public World()
     {
         _gateway = new(() => Gateway.StartAsync());
+        _terminator = new(async () => await OtherUser.MakeAsync(await GatewayAsync(), "terminator", "ssm:TerminateSession"));
         _ourNode = new(async () => await OurNode.StartAsync(await GatewayAsync()));
         _stockNode = new(async () => await StockNode.StartAsync(await GatewayAsync()));
     }
@@ -50,6 +52,9 @@ public sealed class World : IAsyncLifetime
     internal Task<PostgresServer> PostgresAsync() => _postgres.Value;
 
     internal Task<MariaDbServer> MariaDbAsync() => _mariaDb.Value;
+
+    /// <summary>A user who may end everybody's sessions, and nothing else.</summary>
+    internal Task<OtherUser> TerminatorAsync() => _terminator.Value;
 
     internal Task<SshServer> SshAsync() => _ssh.Value;
 

@@ -207,6 +207,23 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task A_session_that_is_terminated_is_over_for_both_ends_while_the_clock_stands_still()
+    {
+        await using var world = await RelayWorld.CreateAsync();
+        using var agent = world.AttachAgent();
+        using var client = world.AttachClient();
+        await world.StateIsAsync(SessionState.Connected);
+        // Neither end asks for anything and no timer can fire: the two are told.
+        await world.Session.PostAsync(new SessionEvent.Terminate("Terminated by arn.", "Terminated by arn."), default);
+        Assert.Equal("Terminated by arn.", (await client.ReceiveAsync()).Closed.Output);
+        Assert.Equal("", (await agent.ReceiveAsync()).Closed.Output ?? "");
+        agent.Socket.Abort();
+        client.Socket.Abort();
+        await world.Session.PostAsync(new SessionEvent.TaskCompleted(Success: true, ""), default);
+        await world.StateIsAsync(SessionState.Terminated);
+    }
+
+    [Fact]
     public async Task Messages_that_are_wrong_are_dropped_and_too_many_close_their_socket_only()
     {
         await using var world = await RelayWorld.CreateAsync();
