@@ -21,9 +21,7 @@ internal sealed partial record Ending(double Person, double Node)
             return null;
         await using var program = Child.Start(command.OnTerminal());
         await program.SaysAsync(output => Prompt().IsMatch(output), "a prompt", Longest, cancellationToken);
-        await program.TypeAsync("echo shell=$$.\n");
-        await program.SaysAsync(output => Shell().IsMatch(output), "the shell's process", Longest, cancellationToken);
-        var shell = int.Parse(Shell().Match(program.Output).Groups["id"].Value);
+        var shell = await ShellAsync(program, cancellationToken);
         var terminate = new Command(Repository.Program("postern"), "terminate", await NewestAsync(place.Gateway, place.Node, cancellationToken)) { Environment = place.Gateway.Administrator };
 
         var start = Stopwatch.GetTimestamp();
@@ -40,6 +38,22 @@ internal sealed partial record Ending(double Person, double Node)
         return new Ending(person.Value, node.Value);
     }
 
+    /// <summary>The shell on the node, as this machine numbers it: AWS's agent may be in a namespace of its own. It is the parent of a command that nobody else runs.</summary>
+    private static async Task<int> ShellAsync(Child program, CancellationToken cancellationToken)
+    {
+        var marker = $"{Random.Shared.Next(100_000_000, 999_999_999)}";
+        await program.TypeAsync($"sleep {marker}\n");
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (ProcessTree.ParentOf($"sleep\0{marker}\0") is { } shell)
+                return shell;
+            if (Stopwatch.GetElapsedTime(start) > Longest)
+                throw new TimeoutException($"no sleep {marker} on the node: {program.Output}");
+            await Task.Delay(10, cancellationToken);
+        }
+    }
+
     private static async Task<string> NewestAsync(Gateway gateway, string node, CancellationToken cancellationToken)
     {
         var request = new DescribeSessionsRequest { State = "Active", Filters = [new SessionFilter { Key = "Target", Value = node }] };
@@ -49,7 +63,4 @@ internal sealed partial record Ending(double Person, double Node)
 
     [GeneratedRegex(@"[$#] (\x1b\[[0-9;?]*[a-zA-Z])*\z")]
     private static partial Regex Prompt();
-
-    [GeneratedRegex(@"shell=(?<id>[0-9]+)\.")]
-    private static partial Regex Shell();
 }

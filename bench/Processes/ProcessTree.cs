@@ -30,19 +30,12 @@ internal static class ProcessTree
     }
 
     /// <summary>False also for one that has ended and whose parent has not taken note.</summary>
-    public static bool IsRunning(int process) => File.Exists($"/proc/{process}/status") && !ReadState(process).StartsWith('Z');
+    public static bool IsRunning(int process) => TextOf($"/proc/{process}/stat") is { } text && text[(text.LastIndexOf(')') + 2)..] is var state && state[0] is not ('Z' or 'X');
 
-    private static string ReadState(int process)
-    {
-        try
-        {
-            return File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("State:", StringComparison.Ordinal))[6..].Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "Z"; // it ended between the two
-        }
-    }
+    /// <summary>The parent of the process with this command line (each word followed by a zero); null: there is none.</summary>
+    public static int? ParentOf(string commandLine) => Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) && TextOf($"/proc/{id}/cmdline") == commandLine ? Read(id) : null)
+        .FirstOrDefault(entry => entry is not null)?.Parent;
 
     private static List<Entry> Below(int root)
     {

@@ -11,6 +11,7 @@ using Postern.Server.Iam;
 using Postern.Server.Identity;
 using Postern.Server.Logs;
 using Postern.Server.Nodes;
+using Postern.Server.Peers;
 using Postern.Server.Recordings;
 using Postern.Server.Recordings.Reading;
 using Postern.Server.Sessions;
@@ -38,6 +39,7 @@ internal static class Program
         .AddAudit()
         .AddLogs()
         .AddEvents()
+        .AddPeers()
         .AddApi()
         .AddIdentity()
         .AddNodes()

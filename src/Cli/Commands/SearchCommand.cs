@@ -46,6 +46,8 @@ internal static class SearchCommand
                 Console.Out.WriteLine(JsonSerializer.Serialize([.. hits], CliJsonContext.Default.SearchHitArray));
             else
                 Print(hits, found.Truncated);
+            foreach (var silent in found.Unreachable ?? [])
+                Terminal.StandardOutput.Error.Text($"postern: the gateway {silent} did not answer; its recordings were not searched.\n");
             return hits.Count > 0 ? ExitCodes.Ok : ExitCodes.SessionFailed;
         });
     }

@@ -26,6 +26,8 @@ public sealed record SearchRecordingsResponse
     public IReadOnlyList<SearchHit>? Hits { get; init; }
     /// <summary>There is more than these.</summary>
     public bool Truncated { get; init; }
+    /// <summary>Gateways that have recordings and did not answer, by their names; null: none.</summary>
+    public IReadOnlyList<string>? Unreachable { get; init; }
 }
 
 /// <summary>A line in which the words stand.</summary>

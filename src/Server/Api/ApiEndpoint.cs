@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Iam;
+using Postern.Server.Peers;
 using Postern.Server.Settings;
 
 namespace Postern.Server.Api;
@@ -9,7 +10,7 @@ namespace Postern.Server.Api;
 /// The front door: every request to "/". Finds the operation, reads the body within its limit, has the signature checked, reads the request, has
 /// the operation name what it touches, has every bit of that allowed, and only then runs it. Whatever comes of it is recorded.
 /// </summary>
-internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, CallRecorder recorder, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
+internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthenticator authenticator, CallRecorder recorder, PeerCalls peers, PeerUpkeep own, ServerOptions options, TimeProvider time, ILogger<ApiEndpoint> log)
 {
     private readonly Arns _arns = new(options.Region, options.Account);
 
@@ -79,6 +80,8 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
         }
         await recorder.SucceededAsync(record, response);
         http.Response.ContentType = contentType;
+        if (record.Handed is { } handed)
+            PassOn(http.Response, handed);
         http.Response.ContentLength = response.Length;
         await http.Response.Body.WriteAsync(response, http.RequestAborted);
     }
@@ -96,17 +99,36 @@ internal sealed class ApiEndpoint(OperationRegistry operations, RequestAuthentic
         {
             Arns = _arns,
             Keys = RequestKeys.Of(caller, record.Source, _arns, time.GetUtcNow()),
+            Others = peers.MayHand(http) ? new OtherGateways(peers, http, body) : null,
         };
         record.Touched = await call.TouchesAsync(context, http.RequestAborted);
         record.Verdict = Authorizer.Evaluate(caller, operation.Action, record.Touched, context.Keys);
         if (!record.Verdict.IsAllowed)
             throw record.Verdict.Refusal(caller);
+        if (peers.MayHand(http) && await call.GatewayAsync(http.RequestAborted) is { } gateway && gateway != options.Name
+            && await peers.AskAsync(gateway, http, body, part: false, http.RequestAborted) is { } answer)
+        {
+            record.Handed = answer;
+            return answer.Body;
+        }
         return await call.InvokeAsync(context, http.RequestAborted);
     }
 
+    // Status, request id and error are those of the gateway that answered, and that has the entry in the audit log.
+    private static void PassOn(HttpResponse response, PeerAnswer answer)
+    {
+        response.StatusCode = answer.Status;
+        response.ContentType = answer.ContentType;
+        if (answer.RequestId is not null)
+            response.Headers["x-amzn-RequestId"] = answer.RequestId;
+        if (answer.ErrorType is not null)
+            response.Headers["x-amzn-ErrorType"] = answer.ErrorType;
+    }
+
     // The Host of a signed request is covered by its signature, so what a client is told to connect to is what it called.
+    // Of one that was handed on it is the other gateway's.
     private Uri PublicEndpoint(HttpRequest request)
-        => options.Endpoint ?? (Uri.TryCreate($"https://{request.Host.Value}", UriKind.Absolute, out var url)
+        => options.Endpoint ?? (request.HttpContext.Features.Get<HandedRequest>() is null ? null : own.Url) ?? (Uri.TryCreate($"https://{request.Host.Value}", UriKind.Absolute, out var url)
             ? url : throw new AwsErrorException("ValidationException", "The Host header is not a host name."));
 
     private AwsErrorException Unexpected(Exception e, string requestId)

@@ -12,6 +12,9 @@ internal sealed record CallContext(Caller Caller, Uri Endpoint, string SourceAdd
     /// <summary>What is known of the request whatever it touches, for decisions that an operation makes itself.</summary>
     public ConditionContext Keys { get; init; } = new();
 
+    /// <summary>The other gateways of the database, for a call whose answer is made of theirs too; null: there are none, or one of them asks.</summary>
+    public OtherGateways? Others { get; init; }
+
     /// <summary>What the function that names the touched has looked up and the handler must go by, so that what is done is what was allowed. Null: nothing.</summary>
     public object? Seen { get; set; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Postern.Server.Iam;
+using Postern.Server.Peers;
 
 namespace Postern.Server.Api;
 
@@ -19,4 +20,10 @@ internal sealed class CallRecord(Operation operation, HttpContext http, string r
     public OperationCall? Call { get; set; }
     public IReadOnlyList<Touched> Touched { get; set; } = [];
     public Verdict? Verdict { get; set; }
+
+    /// <summary>What the gateway answered that the call was handed to: it has recorded the call. Null: it was answered here.</summary>
+    public PeerAnswer? Handed { get; set; }
+
+    /// <summary>Another gateway was asked, makes the answer of this one's and others' parts, and records the call.</summary>
+    public bool IsPart { get; } = http.Features.Get<HandedRequest>() is { IsPart: true };
 }

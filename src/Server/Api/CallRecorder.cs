@@ -26,7 +26,7 @@ internal sealed class CallRecorder(AuditLog log, ServerOptions options, TimeProv
     /// <exception cref="AwsErrorException">ServiceUnavailable: the call was made and its entry is not written yet.</exception>
     public async Task SucceededAsync(CallRecord record, byte[] answer)
     {
-        if (IsPolling(record) || record.Call is { GoesOn: true })
+        if (IsPolling(record) || record.Call is { GoesOn: true } || record.Handed is not null || record.IsPart)
             return;
         var happened = Event(record) with { ResponseElements = record.Operation.IsReadOnly ? null : record.Call?.RecordedAnswer(answer) };
         if (record.Operation.IsReadOnly)

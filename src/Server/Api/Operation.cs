@@ -38,6 +38,9 @@ internal abstract class OperationCall
     /// <summary>It goes on with a call that was recorded, and is not recorded itself unless it fails.</summary>
     public virtual bool GoesOn => false;
 
+    /// <summary>The gateway that has to answer, of those that share the database; null: this one.</summary>
+    public virtual ValueTask<string?> GatewayAsync(CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+
     /// <summary>Runs the handler and serialises its answer.</summary>
     public abstract Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken);
 
@@ -52,7 +55,8 @@ internal abstract class OperationCall
 internal sealed class Operation<TRequest, TResponse>(
     AwsOperation<TRequest, TResponse> shape, Access access, string action,
     Func<TRequest, CallContext, CancellationToken, ValueTask<IReadOnlyList<Touched>>> touches,
-    Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler, Func<TRequest, bool>? goesOn = null)
+    Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler, Func<TRequest, bool>? goesOn = null,
+    Func<TRequest, CancellationToken, ValueTask<string?>>? gateway = null)
     : Operation(shape.Service, shape.Target, access, action)
 {
     public override OperationCall Parse(ReadOnlyMemory<byte> body) => new Call(this, body, RequestBody.Parse(body, shape.Request));
@@ -61,6 +65,8 @@ internal sealed class Operation<TRequest, TResponse>(
         => touches(request, context, cancellationToken);
 
     private bool GoesOn(TRequest request) => goesOn?.Invoke(request) == true;
+
+    private ValueTask<string?> GatewayAsync(TRequest request, CancellationToken cancellationToken) => gateway?.Invoke(request, cancellationToken) ?? ValueTask.FromResult<string?>(null);
 
     private async Task<byte[]> InvokeAsync(TRequest request, CallContext context, CancellationToken cancellationToken)
         => JsonSerializer.SerializeToUtf8Bytes(await handler(request, context, cancellationToken), shape.Response);
@@ -75,6 +81,8 @@ internal sealed class Operation<TRequest, TResponse>(
 
         public override ValueTask<IReadOnlyList<Touched>> TouchesAsync(CallContext context, CancellationToken cancellationToken)
             => operation.TouchesAsync(request, context, cancellationToken);
+
+        public override ValueTask<string?> GatewayAsync(CancellationToken cancellationToken) => operation.GatewayAsync(request, cancellationToken);
 
         public override Task<byte[]> InvokeAsync(CallContext context, CancellationToken cancellationToken)
             => operation.InvokeAsync(request, context, cancellationToken);

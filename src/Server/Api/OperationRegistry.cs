@@ -22,11 +22,13 @@ internal sealed class OperationRegistry
     /// <param name="touches">Names what the request touches, before it is allowed: it may look tags and owners up, and tells the caller nothing of them.</param>
     /// <param name="handler">Runs after the caller was authenticated and allowed everything that <paramref name="touches"/> named. Expected failures are AwsErrorException.</param>
     /// <param name="goesOn">Whether a call goes on with one that was recorded: when it succeeds it is not recorded again. Null: none does.</param>
+    /// <param name="gateway">Which gateway has what the call is about, of those that share the database; asked when there can be others. Null: any may answer.</param>
     public void Add<TRequest, TResponse>(AwsOperation<TRequest, TResponse> operation, Access access, string action,
         Func<TRequest, CallContext, CancellationToken, ValueTask<IReadOnlyList<Touched>>> touches,
-        Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler, Func<TRequest, bool>? goesOn = null)
+        Func<TRequest, CallContext, CancellationToken, Task<TResponse>> handler, Func<TRequest, bool>? goesOn = null,
+        Func<TRequest, CancellationToken, ValueTask<string?>>? gateway = null)
     {
-        if (!_operations.TryAdd(operation.Target, new Operation<TRequest, TResponse>(operation, access, action, touches, handler, goesOn)))
+        if (!_operations.TryAdd(operation.Target, new Operation<TRequest, TResponse>(operation, access, action, touches, handler, goesOn, gateway)))
             throw new InvalidOperationException($"The operation {operation.Target} is registered twice.");
     }
 

@@ -101,9 +101,9 @@ internal sealed class ConnectionOperations(EndpointStore endpoints, TimeProvider
             .Must(HttpText.AreParameters(secrets.InvocationHttpParameters), "authParameters.invocationHttpParameters", $"Member must have at most {HttpText.MaxParameters} names and values which HTTP can carry")
             .ThrowIfFaulty();
         if (request.AuthorizationType is not (ConnectionRow.Basic or ConnectionRow.ApiKey) || secrets.OAuthParameters is not null)
-            throw new AwsErrorException("ValidationException", "OAuth connections are not served here. Use API_KEY (with the name webhook-signature to sign requests) or BASIC.");
+            throw new AwsErrorException("ValidationException", "AuthorizationType OAUTH_CLIENT_CREDENTIALS and AuthParameters.OAuthParameters are not served here. Use API_KEY (with the name webhook-signature to sign requests) or BASIC.");
         if (secrets.InvocationHttpParameters?.BodyParameters is { Count: > 0 })
-            throw new AwsErrorException("ValidationException", "BodyParameters are not served here. Put what the body needs into the target's InputTransformer.");
+            throw new AwsErrorException("ValidationException", "AuthParameters.InvocationHttpParameters.BodyParameters are not served here. Put what the body needs into the target's InputTransformer.");
         secrets = request.AuthorizationType == ConnectionRow.Basic ? secrets with { ApiKeyAuthParameters = null } : secrets with { BasicAuthParameters = null };
         row.Name = request.Name!;
         row.Description = request.Description;

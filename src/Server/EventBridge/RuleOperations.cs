@@ -23,7 +23,7 @@ internal sealed class RuleOperations(RuleStore rules, TagStore tags)
             .ThrowIfFaulty();
         EventResources.RequireBus(request.EventBusName, context);
         if (!string.IsNullOrEmpty(request.ScheduleExpression))
-            throw new AwsErrorException("ValidationException", "Schedules are not served here. Give an EventPattern without a ScheduleExpression.");
+            throw new AwsErrorException("ValidationException", "ScheduleExpression is not served here: rules have an EventPattern. For a schedule, let cron of a machine call put-events.");
         if (string.IsNullOrEmpty(request.EventPattern))
             throw new AwsErrorException("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.");
         Check(request.EventPattern);

@@ -23,6 +23,7 @@ internal static class AuditEvents
         ["RecordingFailed"] = (Recordings, "Recording Failed"),
         ["RecordingUnfinished"] = (Recordings, "Recording Unfinished"),
         ["RecordingDelivered"] = (Recordings, "Recording Delivered"),
+        ["RecordingNotDelivered"] = (Recordings, "Recording Not Delivered"),
     };
 
     /// <summary>Details that are numbers, so that patterns can compare them.</summary>

@@ -11,7 +11,7 @@ namespace Postern.Server.Gateway;
 /// <summary>The WebSocket paths. Both ends of a session come to the same one; nodes sign their request, clients do not.</summary>
 internal sealed class ChannelEndpoint(
     ChannelUpgrade upgrade, ChannelTokens tokens, NodeCallers callers, SessionStore store, LiveSessions sessions, Relays relays,
-    NodeConnections connections, NodeStore nodes, RelayOptions options, TimeProvider time, ILogger<ChannelEndpoint> log)
+    NodeConnections connections, NodeStore nodes, NodePresence presence, RelayOptions options, TimeProvider time, ILogger<ChannelEndpoint> log)
 {
     /// <summary>Anybody can be refused as often as he likes: that must not fill the disk.</summary>
     private readonly SparseLog _refusals = new(time), _answers = new(time);
@@ -56,7 +56,7 @@ internal sealed class ChannelEndpoint(
         connections.Attach(nodeId, channel);
         try
         {
-            if (!await nodes.MarkConnectedAsync(nodeId, NodePresence.GatewayName, socket.Aborted))
+            if (!await nodes.MarkConnectedAsync(nodeId, presence.GatewayName, socket.Aborted))
             {
                 socket.Abort("The managed node was deregistered.");
                 return;
@@ -77,7 +77,7 @@ internal sealed class ChannelEndpoint(
             {
                 // The sessions first: they are told also when the database does not answer.
                 await sessions.NodeDetachedAsync(nodeId, CancellationToken.None);
-                await nodes.MarkDisconnectedAsync(nodeId, NodePresence.GatewayName, CancellationToken.None);
+                await nodes.MarkDisconnectedAsync(nodeId, presence.GatewayName, CancellationToken.None);
             }
         }
     }

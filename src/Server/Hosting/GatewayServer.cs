@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -12,6 +13,7 @@ using Postern.Server.Api;
 using Postern.Server.Audit;
 using Postern.Server.Events.Endpoints;
 using Postern.Server.Iam;
+using Postern.Server.Peers;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -121,6 +123,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         _app.Use(_readiness.HandleAsync);
         _app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = Timeout.InfiniteTimeSpan }); // who accepts a socket decides its pings
         _app.Use(KestrelSetup.FreeUpgradesFromDataRates);
+        _app.Use(Services.GetRequiredService<PeerRequests>().HandleAsync);
         _app.UseRouting();
         Program.MapRoutes(_app);
         await _app.StartAsync(cancellationToken);
@@ -131,8 +134,12 @@ internal sealed class GatewayServer : IAsyncDisposable
         log.Started(string.Join(", ", Addresses.Select(address => address.GetLeftPart(UriPartial.Authority))), database.Description, Options.Region, Options.Account);
         _app.Lifetime.ApplicationStopping.Register(() => { _readiness.End(); log.Draining(); });
         _app.Lifetime.ApplicationStopped.Register(log.Stopped);
+        await Services.GetRequiredService<PeerUpkeep>().AnnounceAsync(PeerEndpoint(), () => Convert.ToHexString(certificate.Current.TargetCertificate.GetCertHash(HashAlgorithmName.SHA256)), cancellationToken);
         _readiness.Begin();
     }
+
+    /// <summary>Where other gateways call: --endpoint, else the first address; this machine's name stands for "any".</summary>
+    private Uri PeerEndpoint() => ClientEndpoint() is { DnsSafeHost: "localhost" } any && Options.Endpoint is null ? new UriBuilder(any) { Host = Dns.GetHostName() }.Uri : ClientEndpoint();
 
     /// <summary>Where a client on this machine calls: --endpoint, else the first address; localhost stands for "any".</summary>
     public Uri ClientEndpoint()

@@ -1,7 +1,9 @@
+using Postern.Server.Settings;
+
 namespace Postern.Server.Nodes;
 
 /// <summary>Whether a node can be reached, as GetConnectionStatus and PingStatus tell it.</summary>
-internal sealed class NodePresence(NodeConnections connections, TimeProvider time)
+internal sealed class NodePresence(NodeConnections connections, ServerOptions options, TimeProvider time)
 {
     /// <summary>Agents report every five minutes; one lost report is not yet an absence.</summary>
     public static readonly TimeSpan PingWindow = TimeSpan.FromMinutes(10);
@@ -10,7 +12,7 @@ internal sealed class NodePresence(NodeConnections connections, TimeProvider tim
     public static readonly TimeSpan InactiveAfter = TimeSpan.FromDays(30);
 
     /// <summary>The name under which this gateway marks the nodes it holds; stays the same over restarts.</summary>
-    public static string GatewayName => Environment.MachineName;
+    public string GatewayName => options.Name;
 
     /// <summary>True when this gateway holds the control channel, or another one does and the node has reported lately.</summary>
     public bool IsConnected(Node node)

@@ -10,6 +10,7 @@ internal static class NodesFeature
     public static IServiceCollection AddNodes(this IServiceCollection services) => services
         .AddSingleton<NodeConnections>()
         .AddSingleton<NodePresence>()
+        .AddSingleton<NodePlaces>()
         .AddSingleton<NodeRemovals>()
         .AddSingleton<NodeStore>()
         .AddSingleton<ActivationStore>()

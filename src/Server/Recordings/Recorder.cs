@@ -1,5 +1,4 @@
 using Postern.Protocol.Recordings;
-using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 using Postern.Server.Settings;
 
@@ -34,7 +33,7 @@ internal sealed class Recorder(
     }
 
     /// <summary>As the table has it once the recording's first chunk was entered there; null when the session is not recorded here now.</summary>
-    public RecordingRow? RowOf(string sessionId) => Find(sessionId) is { } recording ? RecordingCatalog.RowOf(recording) : null;
+    public RecordingRow? RowOf(string sessionId) => Find(sessionId) is { } recording ? catalog.RowOf(recording) : null;
 
     /// <summary>Somebody writes it, or is about to.</summary>
     public bool IsOpen(string sessionId)
@@ -136,5 +135,5 @@ internal sealed class Recorder(
     }
 
     /// <summary>The name under which this gateway enters its recordings.</summary>
-    public static string GatewayName => NodePresence.GatewayName;
+    public string GatewayName => options.Name;
 }

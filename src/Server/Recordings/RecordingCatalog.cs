@@ -58,6 +58,20 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
         Details = [new("sessionId", session.Id), new("target", session.NodeId), new("mode", RecordingModes.NameOf(mode)), new("consequence", mode == RecordingMode.IfPossible ? "sessionGoesOn" : "sessionEnds")],
     });
 
+    /// <summary>All of a recording has arrived where it had to go besides the gateway's folder.</summary>
+    public void Delivered(RecordingRow row, string destination) => audit.Record(EventOf("RecordingDelivered", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
+    {
+        Details = [new("sessionId", row.SessionId), new("target", row.NodeId), new("destination", destination)],
+    });
+
+    /// <summary>It could not be brought there, for the first time; it is tried until it is.</summary>
+    public void NotDelivered(RecordingRow row, string destination, string reason) => audit.Record(EventOf("RecordingNotDelivered", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
+    {
+        ErrorCode = "RecordingNotDelivered",
+        ErrorMessage = reason,
+        Details = [new("sessionId", row.SessionId), new("target", row.NodeId), new("destination", destination), new("consequence", "triedAgain")],
+    });
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var batch = new List<RecordingRow>(MaxBatch);
@@ -143,13 +157,13 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
         return row;
     }
 
-    public static RecordingRow RowOf(SessionRecording recording)
+    public RecordingRow RowOf(SessionRecording recording)
     {
         var session = recording.Session.Row;
         return new RecordingRow
         {
             SessionId = session.Id,
-            Gateway = Recorder.GatewayName,
+            Gateway = options.Name,
             Path = recording.RelativePath,
             State = RecordingRow.Open,
             Kind = recording.Kind,

@@ -11,6 +11,9 @@ internal sealed class RecordingFolder(ServerOptions options)
     public const string Extension = ".prec";
     private const int ProbeSize = 4096;
 
+    /// <summary>Whose folder it is.</summary>
+    public string Gateway => options.Name;
+
     public string Root { get; } = Path.Combine(options.Data, "recordings");
 
     /// <summary>YYYY/MM/DD/SESSION.prec, by the day the session began (UTC).</summary>

@@ -44,7 +44,7 @@ internal sealed class RecordingRepair(RecordingFolder folder, RecordingKeys keys
                 found.Add(new RecordingRow
                 {
                     SessionId = facts.SessionId,
-                    Gateway = Recorder.GatewayName,
+                    Gateway = folder.Gateway,
                     Path = path,
                     State = RecordingRow.Open,
                     Kind = facts.Kind,

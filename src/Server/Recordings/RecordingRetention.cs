@@ -31,7 +31,7 @@ internal sealed class RecordingRetention(
         IReadOnlyList<RecordingRow> page;
         do
         {
-            page = await store.ListEndedBeforeAsync(Recorder.GatewayName, before, last, MaxBatch, cancellationToken);
+            page = await store.ListEndedBeforeAsync(options.Name, before, last, MaxBatch, cancellationToken);
             foreach (var row in page)
             {
                 var missing = await MissingAsync(row, cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class RecordingRetention(
 
     private async Task SayKeptAsync(DateTimeOffset before, DateTimeOffset last, CancellationToken cancellationToken)
     {
-        var kept = await store.ListUndeliveredAsync(Recorder.GatewayName, before, last, MaxKept, cancellationToken);
+        var kept = await store.ListUndeliveredAsync(options.Name, before, last, MaxKept, cancellationToken);
         _said.IntersectWith(kept.Select(row => row.SessionId));
         foreach (var row in kept.Where(row => !_said.Contains(row.SessionId)))
         {

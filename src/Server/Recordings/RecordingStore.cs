@@ -21,6 +21,10 @@ internal sealed class RecordingStore(Database database)
     public Task<RecordingRow?> FindAsync(string sessionId, CancellationToken cancellationToken)
         => database.QuerySingleOrDefaultAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE session_id = @sessionId", new { sessionId }, cancellationToken);
 
+    /// <summary>Whether a gateway has recordings.</summary>
+    public async Task<bool> HasAnyAsync(string gateway, CancellationToken cancellationToken)
+        => (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway LIMIT 1", new { gateway }, cancellationToken)).Count > 0;
+
     /// <summary>Those of this gateway that have no end.</summary>
     public Task<IReadOnlyList<RecordingRow>> ListOpenAsync(string gateway, CancellationToken cancellationToken)
         => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", new { gateway }, cancellationToken);

@@ -43,7 +43,7 @@ internal sealed class RecordingUpkeep(
 
     private async Task CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (var row in await store.ListOpenAsync(Recorder.GatewayName, cancellationToken))
+        foreach (var row in await store.ListOpenAsync(options.Name, cancellationToken))
         {
             if (sessions.Find(row.SessionId) is not null || recorder.IsOpen(row.SessionId) || _damaged.Contains(row.SessionId))
                 continue;

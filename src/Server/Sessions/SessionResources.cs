@@ -47,6 +47,14 @@ internal sealed class SessionResources(SessionStore store, SessionDocuments docu
         return row is null ? new Touched(context.Arns.Session(id)) : Of(id, row.OwnerId, row.NodeId, context.Arns);
     }
 
+    /// <summary>The gateway that looks after a session; null: there is none, or it is over.</summary>
+    public async ValueTask<string?> GatewayOfLiveAsync(string? sessionId, CancellationToken cancellationToken)
+        => SessionId.IsValid(sessionId) && await store.FindAsync(sessionId!, cancellationToken) is { } row && !row.Status.IsEnded() ? row.Gateway : null;
+
+    /// <summary>The gateway that looks after a session, or did.</summary>
+    public async ValueTask<string?> GatewayOfAsync(string? sessionId, CancellationToken cancellationToken)
+        => SessionId.IsValid(sessionId) ? (await store.FindAsync(sessionId!, cancellationToken))?.Gateway : null;
+
     /// <summary>A session that is known.</summary>
     public static Touched Of(string id, string ownerId, string nodeId, Arns arns) => new([arns.Session(id), arns.Session($"{ownerId}{id[id.LastIndexOf('-')..]}")])
     {

@@ -14,7 +14,7 @@ internal sealed class SessionUpkeep(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         removals.Observe(sessions.NodeRemovedAsync);
-        await sessions.RestoreAsync(NodePresence.GatewayName, cancellationToken);
+        await sessions.RestoreAsync(options.Name, cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

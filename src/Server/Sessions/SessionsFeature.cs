@@ -3,6 +3,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Audit;
 using Postern.Server.Iam;
+using Postern.Server.Nodes;
 using Postern.Server.Settings;
 
 namespace Postern.Server.Sessions;
@@ -33,13 +34,18 @@ internal static class SessionsFeature
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
         var resources = services.GetRequiredService<SessionResources>();
-        operations.Add(SsmOperations.StartSession, Access.User, "ssm:StartSession", resources.StartAsync, services.GetRequiredService<StartSession>().HandleAsync);
+        var nodes = services.GetRequiredService<NodePlaces>();
+        operations.Add(SsmOperations.StartSession, Access.User, "ssm:StartSession", resources.StartAsync, services.GetRequiredService<StartSession>().HandleAsync,
+            gateway: (request, cancellationToken) => nodes.GatewayOfAsync(request.Target, cancellationToken));
         operations.Add(SsmOperations.ResumeSession, Access.User, "ssm:ResumeSession",
-            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<ResumeSession>().HandleAsync);
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<ResumeSession>().HandleAsync,
+            gateway: (request, cancellationToken) => resources.GatewayOfLiveAsync(request.SessionId, cancellationToken));
         operations.Add(SsmOperations.TerminateSession, Access.User, "ssm:TerminateSession",
-            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<TerminateSession>().HandleAsync);
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<TerminateSession>().HandleAsync,
+            gateway: (request, cancellationToken) => resources.GatewayOfLiveAsync(request.SessionId, cancellationToken));
         operations.Add(SessionOperations.DescribeSession, Access.User, "postern:DescribeSession",
-            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DescribeSession>().HandleAsync);
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DescribeSession>().HandleAsync,
+            gateway: (request, cancellationToken) => resources.GatewayOfLiveAsync(request.SessionId, cancellationToken));
         operations.Add(SsmOperations.DescribeSessions, Access.User, "ssm:DescribeSessions", Touched.Anything, services.GetRequiredService<DescribeSessions>().HandleAsync);
     }
 }

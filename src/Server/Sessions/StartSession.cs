@@ -9,7 +9,7 @@ namespace Postern.Server.Sessions;
 
 /// <summary>ssm:StartSession: enters the session, asks the node for it, and hands out the client's token.</summary>
 internal sealed class StartSession(
-    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, SessionDocuments documents, SessionLogs logs, SessionAdmission admission,
+    SessionStore store, LiveSessions sessions, SessionStarts starts, NodeStore nodes, NodeConnections connections, NodePresence presence, SessionDocuments documents, SessionLogs logs, SessionAdmission admission,
     SessionLimits options, TimeProvider time,
     ILogger<StartSession> log)
 {
@@ -97,7 +97,7 @@ internal sealed class StartSession(
         {
             Id = id,
             NodeId = target,
-            Gateway = NodePresence.GatewayName,
+            Gateway = presence.GatewayName,
             OwnerArn = context.Caller.Arn,
             OwnerId = context.Caller.UserId,
             OwnerKeyId = context.Caller.RootKeyId,

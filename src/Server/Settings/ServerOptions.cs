@@ -8,6 +8,8 @@ internal sealed record ServerOptions
 {
     /// <summary>Folder of keys, certificates and the SQLite database. Made with mode 0700 when missing.</summary>
     public string Data { get; init; } = "/var/lib/postern-server";
+    /// <summary>Under which this gateway enters the sessions, recordings and nodes it has; stays the same over restarts, and is another for each that shares a database.</summary>
+    public string Name { get; init; } = Environment.MachineName;
     /// <summary>Addresses to listen on; port 0 takes a free one.</summary>
     public IReadOnlyList<IPEndPoint> Listen { get; init; } = [new(IPAddress.Loopback, 8443)];
     /// <summary>PEM file with a server certificate and its chain; null: one of our own CA.</summary>

@@ -12,6 +12,8 @@ internal static class SettingTable
     [
         Single(Data, "DIR", "keys, certificates and the SQLite database; made when missing (/var/lib/postern-server)",
             (o, v) => o with { Data = Path.GetFullPath(v) }),
+        Single("name", "NAME", "of this gateway, each its own, where several share a database (this machine's name)",
+            (o, v) => o with { Name = SettingValues.Name(v) }),
         new("listen", "ADDR:PORT", "address to listen on, repeatable; port 0 takes a free one (127.0.0.1:8443)",
             (o, v) => o with { Listen = [.. v.Select(SettingValues.EndPoint)] }) { Repeatable = true },
         Single("cert", "FILE", "PEM file with the server certificate and its chain, with --key (one of our own CA)",

@@ -6,7 +6,7 @@ namespace Postern.Server.Settings;
 /// <summary>Parses the values of settings; each throws FormatException with what is expected.</summary>
 internal static class SettingValues
 {
-    private const int AccountDigits = 12, MaxRegion = 100;
+    private const int AccountDigits = 12, MaxRegion = 100, MaxName = 64;
 
     public static IPEndPoint EndPoint(string text)
     {
@@ -23,6 +23,10 @@ internal static class SettingValues
         }
         throw new FormatException("expected ADDRESS:PORT with an IP address, such as 0.0.0.0:8443 or [::]:8443");
     }
+
+    public static string Name(string text)
+        => text.Length is > 0 and <= MaxName && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? text : throw new FormatException($"expected letters, digits, '-', '_' and '.', at most {MaxName}");
 
     public static string Region(string text)
         => text.Length is > 0 and <= MaxRegion && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
@@ -68,7 +72,6 @@ internal static class SettingValues
     /// <summary>NAME=PROGRAM ARGUMENT …; words are separated by spaces, there is no quoting.</summary>
     public static IReadOnlyDictionary<string, string[]> Commands(IReadOnlyList<string> values)
     {
-        const int MaxName = 64;
         var commands = new Dictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var value in values)
         {

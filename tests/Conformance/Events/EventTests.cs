@@ -62,6 +62,32 @@ public sealed class EventTests
     }
 
     [Fact]
+    public async Task The_page_s_message_for_Slack_is_what_Slack_is_sent()
+    {
+        await using var receiver = new HookServer();
+        await using var gateway = await Gateway.StartAsync("--webhook-allow", "127.0.0.0/8");
+        await MakeWebhookAsync(gateway, receiver, """{"source":["nothing"]}""");
+        var destination = (await AwsAsync(gateway, "list-api-destinations"))["ApiDestinations"]![0]!["ApiDestinationArn"]!.GetValue<string>();
+        await AwsAsync(gateway, "put-rule", "--name", "long-sessions", "--event-pattern", """{"source":["own"]}""");
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operate", "events.md"));
+        var example = page[page.IndexOf("### Slack", StringComparison.Ordinal)..].Split("```sh\n")[1].Split("```")[0];
+        Assert.Contains("InputTransformer", example);
+        // An older CLI does not take its endpoint from the environment.
+        var command = Aws(gateway);
+        var script = $"aws() {{ '{command.Program}' --endpoint-url '{gateway.Endpoint}' \"$@\"; }}\n{example}";
+        await Child.OutputOfAsync(command with { Program = "bash", Arguments = ["-euc", script], Environment = new Dictionary<string, string?>(command.Environment) { ["DESTINATION"] = destination } });
+
+        await AwsAsync(gateway, "put-events", "--entries", new JsonArray(new JsonObject
+        {
+            ["Source"] = "own",
+            ["DetailType"] = "Session Ended",
+            ["Detail"] = """{"userName":"anna","target":"mi-1","reason":"She said \"bye\"\nand left","seconds":4000,"sessionId":"anna-1"}""",
+        }).ToJsonString());
+        await Deadline.UntilAsync("the message", () => receiver.Taken.Count == 1);
+        Assert.Equal("{\"text\":\"*anna* was on `mi-1` for 4000 s: She said \\\"bye\\\"\\nand left (`anna-1`)\"}", receiver.Taken[0].ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+
+    [Fact]
     public async Task Terraform_makes_finds_changes_and_destroys_rules_and_targets()
     {
         var terraform = Repository.Require("terraform");

@@ -56,6 +56,44 @@ public sealed class DeliveryTests
         await Child.OutputOfAsync(new Command(Repository.Program("postern"), "recordings", "verify", copy));
     }
 
+    /// <summary>The service is another gateway, which knows nothing of the first.</summary>
+    [Fact]
+    public async Task A_CloudWatch_Logs_service_that_was_away_gets_every_line_though_the_gateway_was_killed_and_the_audit_log_says_so()
+    {
+        await using var service = await Gateway.StartAsync();
+        var keys = Path.Combine(service.Folder, "credentials");
+        await File.WriteAllTextAsync(keys, $"[default]\naws_access_key_id = {service.Administrator["AWS_ACCESS_KEY_ID"]}\naws_secret_access_key = {service.Administrator["AWS_SECRET_ACCESS_KEY"]}\n");
+        await service.StopAsync();
+        await using var gateway = await Gateway.StartUnderAsync((command, _) => command.With(new Dictionary<string, string?> { ["SSL_CERT_FILE"] = service.CaFile }),
+            "--logs-endpoint", service.Endpoint, "--aws-credentials", keys);
+        await PreferAsync(gateway, new { cloudWatchLogGroupName = "/postern/sessions", cloudWatchStreamingEnabled = true });
+        await using var node = await OurNode.StartAsync(gateway);
+        string id;
+        await using (var shell = TerminalProcess.Start(Person.Shell(gateway, node.Id)))
+        {
+            await shell.SeesAsync(@"[$#] ");
+            id = (await DescribeAsync(gateway, "Active"))["SessionId"]!.GetValue<string>();
+            await shell.AnswersAsync("for i in $(seq 1 300); do echo number-$i; done", "number-300\\b");
+            await Deadline.UntilAsync("the failure in the audit log", async () => (await AuditAsync(gateway, "RecordingNotDelivered")).Contains(service.Endpoint));
+            // Killed while its session goes on and nothing has arrived.
+            await gateway.KillAsync();
+            await gateway.StartAgainAsync();
+            await shell.AnswersAsync("for i in $(seq 301 400); do echo number-$i; done", "number-400\\b");
+            await shell.TypeAsync("exit");
+            Assert.Equal(0, await shell.ExitAsync());
+        }
+        await Deadline.UntilAsync("its own log group to have all", async () => (await LinesAsync(gateway, id)).Contains("number-400"), Within);
+
+        await service.StartAgainAsync();
+        await Deadline.UntilAsync("the service to have all", async () => (await AuditAsync(gateway, "RecordingDelivered")).Contains(service.Endpoint), Within);
+        var arrived = await LinesAsync(service, id);
+        var shown = Enumerable.Range(1, 400).Select(i => $"number-{i}").ToList();
+        Assert.Equal(shown, arrived.Where(line => line.StartsWith("number-", StringComparison.Ordinal)));
+        // What had arrived at home did not come again because the service was away.
+        Assert.Single(await LinesAsync(gateway, id), line => line == "number-400");
+        Assert.Equal(await OwnStreamsAsync(gateway), await OwnStreamsAsync(service));
+    }
+
     [Fact]
     public async Task A_bucket_that_this_gateway_cannot_have_refuses_the_session_unless_the_account_says_otherwise()
     {
@@ -79,6 +117,11 @@ public sealed class DeliveryTests
     });
 
     private static async Task<JsonNode> DescribeAsync(Gateway gateway, string state) => Assert.Single((await gateway.Api.CallAsync("DescribeSessions", new { State = state }))["Sessions"]!.AsArray())!;
+
+    private static Task<string> AuditAsync(Gateway gateway, string action) => Child.OutputOfAsync(PosternPerson.Postern(gateway, "audit", "--action", action, "--limit", "0", "--json"));
+
+    private static async Task<string> OwnStreamsAsync(Gateway gateway)
+        => string.Join(' ', (await LogsAsync(gateway, "describe-log-streams", "--log-group-name", "/postern/sessions"))["logStreams"]!.AsArray().Select(stream => stream!["logStreamName"]!.GetValue<string>()));
 
     private static async Task<List<string>> LinesAsync(Gateway gateway, string stream)
     {

@@ -49,6 +49,18 @@ internal sealed partial class Gateway : IAsyncDisposable
         return gateway;
     }
 
+    /// <summary>Another gateway on the database of a first one, with its master key and a data folder of its own. The administrator is the same.</summary>
+    public static async Task<Gateway> StartBesideAsync(Gateway first, params string[] options)
+    {
+        var gateway = new Gateway(Path.Combine(Repository.MakeFolder("gateway"), "data"), FreePort.Take(), options, (command, _) => command);
+        Directory.CreateDirectory(gateway.Folder);
+        File.Copy(Path.Combine(first.Folder, "master.key"), Path.Combine(gateway.Folder, "master.key"));
+        await gateway.StartAgainAsync();
+        gateway.Administrator = new Dictionary<string, string?>(first.Administrator) { ["AWS_ENDPOINT_URL"] = gateway.Endpoint, ["AWS_CA_BUNDLE"] = gateway.CaFile };
+        gateway.Api = new SignedApi(gateway);
+        return gateway;
+    }
+
     public async Task StartAgainAsync()
     {
         _process = Child.Start(_under(new(Repository.Program("postern-server"), ["--data", Folder, "--listen", $"127.0.0.1:{Port}", .. _options.Select(option => option.Replace(PortPlace, $"{Port}"))]), Folder));

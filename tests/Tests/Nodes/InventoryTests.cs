@@ -153,13 +153,13 @@ public abstract class InventoryTests(DatabaseKind kind) : NodeTests(kind)
 
         var channel = new RecordingConnection();
         World.Connections.Attach(id, channel);
-        await World.Nodes.MarkConnectedAsync(id, NodePresence.GatewayName, default);
+        await World.Nodes.MarkConnectedAsync(id, World.Presence.GatewayName, default);
         Assert.Equal(("Online", "connected"), (await StatusAsync(), await ConnectionAsync(id)));
 
         await World.PingAsync(id);
         World.Time.Advance(TimeSpan.FromSeconds(1));
         World.Connections.Detach(id, channel);
-        await World.Nodes.MarkDisconnectedAsync(id, NodePresence.GatewayName, default);
+        await World.Nodes.MarkDisconnectedAsync(id, World.Presence.GatewayName, default);
         Assert.Equal(("ConnectionLost", "notconnected"), (await StatusAsync(), await ConnectionAsync(id)));
 
         World.Time.Advance(NodePresence.InactiveAfter + TimeSpan.FromDays(1));

@@ -24,7 +24,7 @@ internal sealed class NodeWorld(Database database)
     public NodeStore Nodes => field ??= new NodeStore(database, Time);
     public ActivationStore Activations => field ??= new ActivationStore(database);
     public TagStore TagStore => field ??= new TagStore(database);
-    public NodePresence Presence => field ??= new NodePresence(Connections, Time);
+    public NodePresence Presence => field ??= new NodePresence(Connections, new Postern.Server.Settings.ServerOptions(), Time);
 
     public CreateActivation CreateActivation => new(Activations, new NodeRoles(Iam.Principals), Time);
     public DescribeActivations DescribeActivations => new(Activations, TagStore, Time);

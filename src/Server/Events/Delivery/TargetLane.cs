@@ -11,7 +11,7 @@ internal sealed class TargetLane(LaneTarget target, TargetSenders senders, Deliv
     private const int Together = 8;
 
     /// <summary>How long another gateway leaves the lane to this one; longer than an attempt may take.</summary>
-    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(2), LongestRest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(45), LongestRest = TimeSpan.FromMinutes(10);
 
     private readonly Wake _wake = new();
     private int _failures;

@@ -7,8 +7,10 @@ internal sealed class DeliveryRow
 {
     /// <summary>The recording itself and its text, once it has its end.</summary>
     public const string S3 = "s3";
-    /// <summary>Its text, into a log group, while it grows.</summary>
+    /// <summary>Its text, into a log group of this gateway, while it grows.</summary>
     public const string Logs = "logs";
+    /// <summary>The same, into a log group of the CloudWatch Logs service that the settings name.</summary>
+    public const string Service = "service";
 
     public string SessionId { get; set; } = "";
     public string Kind { get; set; } = "";

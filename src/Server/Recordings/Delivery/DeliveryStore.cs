@@ -19,16 +19,19 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         """, new { sessionId, kind, gateway, delivery, now = Now }, cancellationToken);
 
     /// <summary>Recordings of this gateway that have their end and whose session wants delivery, and that have no delivery of that kind: the gateway was killed before it was entered.</summary>
-    public async Task<IReadOnlyList<DeliveryRow>> ListMissingAsync(string gateway, CancellationToken cancellationToken)
+    /// <param name="gateway">Which has the files.</param>
+    /// <param name="service">Whether log groups of a service are delivered to, too.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<DeliveryRow>> ListMissingAsync(string gateway, bool service, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<DeliveryRow>(
             $"""
             SELECT s.id AS session_id, k.kind, r.gateway, s.delivery
-            FROM recordings r JOIN sessions s ON s.id = r.session_id CROSS JOIN (SELECT '{DeliveryRow.S3}' AS kind UNION SELECT '{DeliveryRow.Logs}') k
+            FROM recordings r JOIN sessions s ON s.id = r.session_id CROSS JOIN (SELECT '{DeliveryRow.S3}' AS kind UNION SELECT '{DeliveryRow.Logs}' UNION SELECT '{DeliveryRow.Service}') k
             WHERE r.gateway = @gateway AND r.state <> 'Open' AND s.delivery IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM recording_deliveries d WHERE d.session_id = s.id AND d.kind = k.kind)
             """, new { gateway }, cancellationToken);
-        return [.. rows.Where(row => row.Kind == DeliveryRow.S3 ? row.Destination.Bucket is not null : row.Destination.LogGroup is not null)];
+        return [.. rows.Where(row => row.Kind == DeliveryRow.S3 ? row.Destination.Bucket is not null : row.Destination.LogGroup is not null && (service || row.Kind == DeliveryRow.Logs))];
     }
 
     /// <summary>Those of this gateway whose time has come, the longest waiting first.</summary>

@@ -3,6 +3,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Protocol.Recordings;
 using Postern.Server.Documents;
 using Postern.Server.Sessions;
+using Postern.Server.Settings;
 
 namespace Postern.Server.Recordings.Delivery;
 
@@ -11,7 +12,7 @@ namespace Postern.Server.Recordings.Delivery;
 /// notice. A few at a time, each on its own schedule: one that fails waits longer each time and does not hold up the others.
 /// </summary>
 internal sealed class DeliveryWorker(
-    DeliveryStore store, RecordingStore recordings, SessionStore sessionStore, LiveSessions sessions, Recorder recorder, RecordingCatalog catalog, ObjectDelivery objects, LogDelivery logs, TimeProvider time, ILogger<DeliveryWorker> log)
+    DeliveryStore store, RecordingStore recordings, SessionStore sessionStore, LiveSessions sessions, Recorder recorder, RecordingCatalog catalog, ObjectDelivery objects, LogDelivery logs, ServerOptions options, TimeProvider time, ILogger<DeliveryWorker> log)
     : BackgroundService
 {
     private const int AtOnce = 4, MaxDue = 32;
@@ -40,7 +41,7 @@ internal sealed class DeliveryWorker(
                     cleaned = time.GetTimestamp();
                 }
                 await EnterStreamsAsync(stoppingToken);
-                var due = await store.ListDueAsync(Recorder.GatewayName, MaxDue, stoppingToken);
+                var due = await store.ListDueAsync(recorder.GatewayName, MaxDue, stoppingToken);
                 await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (row, cancellationToken) => await RunAsync(row, cancellationToken));
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
@@ -64,13 +65,20 @@ internal sealed class DeliveryWorker(
         if (destination.Bucket is not null)
             await store.AddAsync(recording.SessionId, DeliveryRow.S3, recording.Gateway, delivery, cancellationToken);
         if (destination.LogGroup is not null)
-            await store.AddAsync(recording.SessionId, DeliveryRow.Logs, recording.Gateway, delivery, cancellationToken);
+            await AddLogsAsync(recording.SessionId, recording.Gateway, delivery, cancellationToken);
+    }
+
+    private async Task AddLogsAsync(string sessionId, string gateway, string delivery, CancellationToken cancellationToken)
+    {
+        await store.AddAsync(sessionId, DeliveryRow.Logs, gateway, delivery, cancellationToken);
+        if (options.LogsEndpoint is not null)
+            await store.AddAsync(sessionId, DeliveryRow.Service, gateway, delivery, cancellationToken);
     }
 
     /// <summary>Those that were stored and not entered, for the gateway was killed between, or the database was away.</summary>
     private async Task EnterMissingAsync(CancellationToken cancellationToken)
     {
-        foreach (var missing in await store.ListMissingAsync(Recorder.GatewayName, cancellationToken))
+        foreach (var missing in await store.ListMissingAsync(recorder.GatewayName, options.LogsEndpoint is not null, cancellationToken))
             await store.AddAsync(missing.SessionId, missing.Kind, missing.Gateway, missing.Delivery, cancellationToken);
     }
 
@@ -81,7 +89,7 @@ internal sealed class DeliveryWorker(
         foreach (var session in live)
             if (session.Row.Delivery is { } delivery && !_streaming.Contains(session.Id) && SessionDelivery.FromJson(delivery) is { LogGroup: not null, Streaming: true } && recorder.Find(session.Id) is not null)
             {
-                await store.AddAsync(session.Id, DeliveryRow.Logs, Recorder.GatewayName, delivery, cancellationToken);
+                await AddLogsAsync(session.Id, recorder.GatewayName, delivery, cancellationToken);
                 _streaming.Add(session.Id);
             }
         _streaming.IntersectWith(live.Select(session => session.Id));
@@ -89,29 +97,48 @@ internal sealed class DeliveryWorker(
 
     private async Task RunAsync(DeliveryRow row, CancellationToken cancellationToken)
     {
+        RecordingRow? recording = null;
         try
         {
-            var recording = await recordings.FindAsync(row.SessionId, cancellationToken);
+            recording = await recordings.FindAsync(row.SessionId, cancellationToken);
             TimeSpan? again = FirstRetry; // its row comes with its first chunk
             if (recording is not null)
-                again = row.Kind == DeliveryRow.Logs ? await logs.RunAsync(row, recording, cancellationToken) : await PutAsync(row, recording, cancellationToken);
+                again = row.Kind != DeliveryRow.S3 ? await logs.RunAsync(row, recording, cancellationToken) : await PutAsync(row, recording, cancellationToken);
             if (row.Attempts > 0)
                 log.DeliveredAgain(row.SessionId, row.Kind);
             row.Attempts = 0;
             if (again is { } after)
                 await store.PostponeAsync(row, after, null, cancellationToken);
             else
-                await store.DoneAsync(row, cancellationToken);
+                await DoneAsync(row, recording!, cancellationToken);
         }
         catch (Exception e) when (IsExpected(e, cancellationToken))
         {
             var wait = TimeSpan.FromSeconds(Math.Min(FirstRetry.TotalSeconds * Math.Pow(2, row.Attempts), LongestRetry.TotalSeconds));
             row.Attempts++;
             if (row.Attempts == 1)
+            {
                 log.NotDelivered(row.SessionId, row.Kind, e.Message);
+                if (recording is not null)
+                    catalog.NotDelivered(recording, PlaceOf(row), e.Message);
+            }
             await store.PostponeAsync(row, wait, e.Message, cancellationToken);
         }
     }
+
+    private async Task DoneAsync(DeliveryRow row, RecordingRow recording, CancellationToken cancellationToken)
+    {
+        await store.DoneAsync(row, cancellationToken);
+        catalog.Delivered(recording, PlaceOf(row));
+    }
+
+    /// <summary>As the audit log names it.</summary>
+    private string PlaceOf(DeliveryRow row) => row.Kind switch
+    {
+        DeliveryRow.S3 => $"s3://{row.Destination.Bucket}/{row.Destination.KeyOf(row.SessionId, ".log")}",
+        DeliveryRow.Service => $"{options.LogsEndpoint} log-group:{row.Destination.LogGroup}",
+        _ => $"log-group:{row.Destination.LogGroup}",
+    };
 
     private async Task<TimeSpan?> PutAsync(DeliveryRow row, RecordingRow recording, CancellationToken cancellationToken)
     {

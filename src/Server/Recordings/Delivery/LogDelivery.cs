@@ -22,8 +22,11 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
     /// <summary>Delivers what there is now. Null: all of it, the recording is over; else when to come again. The row's position is moved.</summary>
+    /// <exception cref="InvalidOperationException">It is for a service and none is set.</exception>
     public async Task<TimeSpan?> RunAsync(DeliveryRow row, RecordingRow recording, CancellationToken cancellationToken)
     {
+        if (row.Kind == DeliveryRow.Service && options.LogsEndpoint is null)
+            throw new InvalidOperationException("The setting logs-endpoint, which it is for, is not there any more.");
         var destination = row.Destination;
         if (!destination.Streaming && recording.State == RecordingRow.Open)
             return Interval;
@@ -36,28 +39,29 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
             {
                 foreach (var batch in Batches(Messages(destination, tail, lines)))
                 {
-                    await logs.AppendAsync(destination.LogGroup!, row.SessionId, batch, cancellationToken);
-                    if (options.LogsEndpoint is not null)
+                    if (row.Kind == DeliveryRow.Service)
                         await PutAsync(destination.LogGroup!, row.SessionId, batch, cancellationToken);
+                    else
+                        await logs.AppendAsync(destination.LogGroup!, row.SessionId, batch, cancellationToken);
                 }
                 row.Position = tail.Given;
             }
         }
         catch
         {
-            await ForgetAsync(row.SessionId); // what it has read and nobody has got must be read again
+            await ForgetAsync(KeyOf(row)); // what it has read and nobody has got must be read again
             throw;
         }
         if (!tail.IsOver)
             return Interval;
-        await ForgetAsync(row.SessionId);
+        await ForgetAsync(KeyOf(row));
         return null;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var id in _tails.Keys.ToList())
-            await ForgetAsync(id);
+        foreach (var key in _tails.Keys.ToList())
+            await ForgetAsync(key);
         _http.Dispose();
     }
 
@@ -66,10 +70,10 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
     {
         LogTail? tail;
         lock (_lock)
-            tail = _tails.GetValueOrDefault(row.SessionId);
+            tail = _tails.GetValueOrDefault(KeyOf(row));
         if (tail is not null && tail.Given == row.Position)
             return tail;
-        await ForgetAsync(row.SessionId);
+        await ForgetAsync(KeyOf(row));
         tail = await LogTail.OpenAsync(folder, keys, recording.Path, cancellationToken);
         if (tail is null)
             return null;
@@ -81,18 +85,21 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
         {
             if (_tails.Count >= MaxTails)
                 _tails.Remove(_tails.Keys.First(), out other); // it is opened again when its turn comes
-            _tails[row.SessionId] = tail;
+            _tails[KeyOf(row)] = tail;
         }
         if (other is not null)
             await other.DisposeAsync();
         return tail;
     }
 
-    private async Task ForgetAsync(string sessionId)
+    // Each place is as far as it is: one that is away does not make the others get anything twice.
+    private static string KeyOf(DeliveryRow row) => $"{row.Kind} {row.SessionId}";
+
+    private async Task ForgetAsync(string key)
     {
         LogTail? tail;
         lock (_lock)
-            _tails.Remove(sessionId, out tail);
+            _tails.Remove(key, out tail);
         if (tail is not null)
             await tail.DisposeAsync();
     }

@@ -25,7 +25,7 @@ internal sealed class DeleteRecording(RecordingStore store, RecordingRemoval rem
 
     private RecordingRow RequireRemovable(RecordingRow? found, string id)
     {
-        var row = RecordingResources.RequireHere(found, id);
+        var row = RecordingResources.RequireHere(found, id, recorder.GatewayName);
         if (row.State == RecordingRow.Open || recorder.IsOpen(id))
             throw new AwsErrorException("RecordingOpenException", $"The recording of session {id} is still written. Terminate the session, then delete it.");
         if (row.LegalHold is not null)

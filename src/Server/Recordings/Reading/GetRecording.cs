@@ -16,7 +16,7 @@ internal sealed class GetRecording(RecordingStore store, RecordingFolder folder,
         new Validation().Must(request.Position is null or >= 0, "position", "Member must not be negative").ThrowIfFaulty();
         if (request.Position is null or 0 && recorder.Find(id) is { } live)
             await live.FlushAsync(cancellationToken);
-        var row = RecordingResources.RequireHere(await store.FindAsync(id, cancellationToken) ?? recorder.RowOf(id), id);
+        var row = RecordingResources.RequireHere(await store.FindAsync(id, cancellationToken) ?? recorder.RowOf(id), id, recorder.GatewayName);
         try
         {
             return request.Sealed == true

@@ -3,6 +3,7 @@ using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Recordings.Search;
 using Postern.Server.Recordings.Watching;
+using Postern.Server.Sessions;
 
 namespace Postern.Server.Recordings.Reading;
 
@@ -26,12 +27,16 @@ internal static class ReadingFeature
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
         var resources = services.GetRequiredService<RecordingResources>();
+        var sessions = services.GetRequiredService<SessionResources>();
         operations.Add(PlaybackOperations.DescribeRecordings, Access.User, "postern:DescribeRecordings", Touched.Anything, services.GetRequiredService<DescribeRecordings>().HandleAsync);
-        operations.Add(PlaybackOperations.GetRecording, Access.User, "postern:GetRecording", resources.ReadAsync, services.GetRequiredService<GetRecording>().HandleAsync);
+        operations.Add(PlaybackOperations.GetRecording, Access.User, "postern:GetRecording", resources.ReadAsync, services.GetRequiredService<GetRecording>().HandleAsync,
+            gateway: (request, cancellationToken) => resources.GatewayOfAsync(request.SessionId, cancellationToken));
         operations.Add(PlaybackOperations.WatchSession, Access.User, "postern:WatchSession",
-            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<WatchSession>().HandleAsync, WatchSession.GoesOn);
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<WatchSession>().HandleAsync, WatchSession.GoesOn,
+            gateway: (request, cancellationToken) => sessions.GatewayOfAsync(request.SessionId, cancellationToken));
         operations.Add(RecordingOperations.DeleteRecording, Access.User, "postern:DeleteRecording",
-            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DeleteRecording>().HandleAsync);
+            async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<DeleteRecording>().HandleAsync,
+            gateway: (request, cancellationToken) => resources.GatewayOfAsync(request.SessionId, cancellationToken));
         operations.Add(RecordingOperations.PutLegalHold, Access.User, "postern:PutLegalHold",
             async (request, context, cancellationToken) => [await resources.FindAsync(request.SessionId, context, cancellationToken)], services.GetRequiredService<PutLegalHold>().HandleAsync);
         operations.Add(PlaybackOperations.SearchRecordings, Access.User, "postern:SearchRecordings", Touched.Anything, services.GetRequiredService<SearchRecordings>().HandleAsync);

@@ -1,7 +1,6 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
-using Postern.Server.Nodes;
 using Postern.Server.Sessions;
 
 namespace Postern.Server.Recordings.Reading;
@@ -16,6 +15,10 @@ internal sealed class RecordingResources(RecordingStore store, SessionResources 
             ? Of(row, context.Arns)
             : await sessions.FindAsync(sessionId, context, cancellationToken);
 
+    /// <summary>The gateway that has the recording, or writes it.</summary>
+    public async ValueTask<string?> GatewayOfAsync(string? sessionId, CancellationToken cancellationToken)
+        => SessionId.IsValid(sessionId) && await store.FindAsync(sessionId!, cancellationToken) is { } row ? row.Gateway : await sessions.GatewayOfAsync(sessionId, cancellationToken);
+
     /// <summary>What was typed and not shown is another permission, on top.</summary>
     public async ValueTask<IReadOnlyList<Touched>> ReadAsync(GetRecordingRequest request, CallContext context, CancellationToken cancellationToken)
     {
@@ -25,12 +28,15 @@ internal sealed class RecordingResources(RecordingStore store, SessionResources 
 
     public static Touched Of(RecordingRow row, Arns arns) => SessionResources.Of(row.SessionId, row.OwnerId, row.NodeId, arns);
 
-    /// <exception cref="AwsErrorException">DoesNotExistException, or ValidationException: another gateway has the file.</exception>
-    public static RecordingRow RequireHere(RecordingRow? row, string sessionId)
+    /// <exception cref="AwsErrorException">DoesNotExistException, or GatewayUnavailableException: another gateway has the file.</exception>
+    /// <param name="row">As found; null: not found.</param>
+    /// <param name="sessionId">Which was looked for.</param>
+    /// <param name="here">This gateway. Calls about recordings of others go to them; that one comes here says that its gateway could not be reached.</param>
+    public static RecordingRow RequireHere(RecordingRow? row, string sessionId, string here)
     {
         var found = Require(row, sessionId);
-        if (found.Gateway != NodePresence.GatewayName)
-            throw new AwsErrorException("ValidationException", $"The recording of session {sessionId} is on the gateway {found.Gateway}. Ask that one.");
+        if (found.Gateway != here)
+            throw new AwsErrorException("GatewayUnavailableException", $"The recording of session {sessionId} is on the gateway {found.Gateway}, which cannot be reached from the gateway {here}. Ask again when it runs.");
         return found;
     }
 

@@ -83,7 +83,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     /// <summary>Reads on in every recording that is not in the index whole.</summary>
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", new { gateway = Recorder.GatewayName }, cancellationToken);
+        var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", new { gateway = folder.Gateway }, cancellationToken);
         foreach (var row in rows)
         {
             await _turn.WaitAsync(cancellationToken);
@@ -124,7 +124,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
 
     private async Task ForgetRemovedAsync(CancellationToken cancellationToken)
     {
-        var there = (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway", new { gateway = Recorder.GatewayName }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        var there = (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway", new { gateway = folder.Gateway }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
         List<string> gone;
         await _turn.WaitAsync(cancellationToken);
         try

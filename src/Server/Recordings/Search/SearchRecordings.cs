@@ -6,13 +6,35 @@ using Postern.Server.Sessions;
 namespace Postern.Server.Recordings.Search;
 
 /// <summary>postern:SearchRecordings: lines of recordings by their words; only of sessions that the caller may play (postern:GetRecording).</summary>
-internal sealed class SearchRecordings(SearchIndex index)
+internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordings)
 {
     private const int MaxResults = 500, DefaultResults = 50, Batch = 500, MaxLooked = 20_000, MaxShown = 500;
     private const string Reading = "postern:GetRecording";
 
     /// <exception cref="AwsErrorException">ValidationException.</exception>
     public async Task<SearchRecordingsResponse> HandleAsync(SearchRecordingsRequest request, CallContext context, CancellationToken cancellationToken)
+    {
+        var own = await HereAsync(request, context, cancellationToken);
+        if (context.Others is not { } others)
+            return own;
+        var answers = await others.AskAsync(PlaybackOperations.SearchRecordings, cancellationToken);
+        var all = answers.Select(one => one.Answer).OfType<SearchRecordingsResponse>().Prepend(own).ToList();
+        // Each came in order; of one session they stay together, and in theirs.
+        var hits = all.SelectMany(answer => answer.Hits ?? []).OrderByDescending(hit => hit.StartDate).ThenBy(hit => hit.SessionId, StringComparer.Ordinal).ToList();
+        var size = request.MaxResults ?? DefaultResults;
+        var silent = new List<string>();
+        foreach (var (name, _) in answers.Where(one => one.Answer is null))
+            if (await recordings.HasAnyAsync(name, cancellationToken))
+                silent.Add(name);
+        return new SearchRecordingsResponse
+        {
+            Hits = hits.Count > size ? hits[..size] : hits,
+            Truncated = hits.Count > size || all.Any(answer => answer.Truncated),
+            Unreachable = silent.Count > 0 ? silent : null,
+        };
+    }
+
+    private async Task<SearchRecordingsResponse> HereAsync(SearchRecordingsRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var size = request.MaxResults ?? DefaultResults;
         new Validation().Range("maxResults", size, 1, MaxResults).ThrowIfFaulty();

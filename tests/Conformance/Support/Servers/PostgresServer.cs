@@ -35,6 +35,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         return new(folder, port, server);
     }
 
+    /// <summary>As gateways take it.</summary>
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database={Database};Username={User};Password={Password}";
+
     /// <summary>psql as a person calls it, against a port of this machine.</summary>
     public static Command Psql(int port, params string[] arguments) => new(
         "psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", $"host=127.0.0.1 port={port} user={User} dbname={Database}", .. arguments])

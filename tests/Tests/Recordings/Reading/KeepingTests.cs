@@ -114,7 +114,7 @@ public sealed class KeepingTests : IAsyncLifetime
         return (await Store.FindAsync(shell.Id, Cancel))!;
     }
 
-    private Task<IReadOnlyList<RecordingRow>> OldAsync() => Store.ListEndedBeforeAsync(Recorder.GatewayName, DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(1), 10, Cancel);
+    private Task<IReadOnlyList<RecordingRow>> OldAsync() => Store.ListEndedBeforeAsync(_host.Services.GetRequiredService<Recorder>().GatewayName, DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(1), 10, Cancel);
 
     private static Task<DeleteRecordingResponse> DeleteAsync(AwsJsonClient client, string id) => client.CallAsync(RecordingOperations.DeleteRecording, new DeleteRecordingRequest { SessionId = id }, Cancel);
 

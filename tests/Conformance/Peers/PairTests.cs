@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Postern.Conformance.Support;
+
+namespace Postern.Conformance.Peers;
+
+/// <summary>Whoever is asked answers for both: a session, its node and its recording are on the second gateway, and the first is asked.</summary>
+public sealed class PairTests
+{
+    [Fact]
+    public async Task A_session_of_one_gateway_is_shown_watched_played_found_exported_and_terminated_at_the_other()
+    {
+        await using var pair = await Pair.StartAsync();
+        var (shell, id) = await pair.OpenAsync(pair.First); // started at the first, run by the second
+        await using (shell)
+        {
+            await shell.AnswersAsync("echo nee''dle-$((40+2))", "needle-42");
+
+            Assert.Contains(id, await pair.OutputAsync(pair.First, "sessions"));
+            var shown = JsonNode.Parse(await pair.OutputAsync(pair.First, "sessions", "show", id, "--json"))!;
+            Assert.Equal("127.0.0.1", shown["sourceAddress"]?.GetValue<string>() ?? shown["SourceAddress"]?.GetValue<string>());
+            await using (var watcher = TerminalProcess.Start(pair.Postern(pair.First, "watch", id)))
+            {
+                await watcher.SeesAsync("needle-42");
+                await shell.AnswersAsync("echo la''ter", "later");
+                await watcher.SeesAsync("later");
+                Assert.Contains($"{id} terminated", await pair.OutputAsync(pair.First, "terminate", id));
+                await shell.ExitAsync();
+                await watcher.ExitAsync();
+            }
+        }
+
+        await Deadline.UntilAsync("the recording to be listed", async () => (await pair.OutputAsync(pair.First, "recordings", "list")).Contains(id));
+        Assert.Contains("needle-42", await pair.OutputAsync(pair.First, "recordings", "export", id, "--format", "text"));
+        Assert.Contains("needle-42", await pair.OutputAsync(pair.First, "replay", id, "--speed", "1000"));
+        await Deadline.UntilAsync("the line in the index of the second", async () => (await SearchAsync(pair, "needle-42")).Contains(id));
+
+        // Each call stands in the log once, though two gateways had it.
+        Assert.Single(await pair.AuditAsync("TerminateSession"));
+        Assert.Single(await pair.AuditAsync("StartSession"));
+        Assert.Single(await pair.AuditAsync("WatchSession"));
+        Assert.All(await pair.AuditAsync("StartSession"), entry => Assert.Equal("127.0.0.1", entry["sourceIPAddress"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task While_a_gateway_is_away_the_other_says_what_cannot_be_had_and_answers_the_rest()
+    {
+        await using var pair = await Pair.StartAsync();
+        var (shell, id) = await pair.OpenAsync(pair.Second);
+        await using (shell)
+        {
+            await shell.AnswersAsync("echo nee''dle-$((40+2))", "needle-42");
+            await shell.TypeAsync("exit");
+            await shell.ExitAsync();
+        }
+        await Deadline.UntilAsync("the recording to have its end", async () =>
+            (await pair.OutputAsync(pair.First, "recordings", "list", "--json")) is var list && list.Contains(id) && list.Contains("Complete"));
+        await pair.Second.KillAsync();
+
+        var refused = await Child.RunAsync(pair.Postern(pair.First, "recordings", "export", id));
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("is on the gateway second, which cannot be reached from the gateway first", refused.Errors);
+        Assert.Contains("the gateway second did not answer; its recordings were not searched", (await Child.RunAsync(pair.Postern(pair.First, "search", "needle-42"))).Errors);
+        Assert.Contains(id, await pair.OutputAsync(pair.First, "sessions", "--history"));
+        Assert.Contains(id, await pair.OutputAsync(pair.First, "sessions", "show", id));
+
+        await pair.Second.StartAgainAsync();
+        await Deadline.UntilAsync("the first to reach it again", async () => (await Child.RunAsync(pair.Postern(pair.First, "recordings", "export", id, "--format", "text"))).Output.Contains("needle-42"));
+    }
+
+    private static async Task<string> SearchAsync(Pair pair, string text) => (await Child.RunAsync(pair.Postern(pair.First, "search", text))).Output;
+}
