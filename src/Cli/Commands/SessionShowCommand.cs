@@ -91,5 +91,10 @@ internal static class SessionShowCommand
     private static string Text(RecordingDelivery delivery) => delivery.DeliveredAt is { } at ? $"{Place(delivery)}, {SessionsCommand.Text(at)}"
         : string.Create(CultureInfo.InvariantCulture, $"not yet to {Place(delivery)}{(delivery.Error is null ? "" : $": {delivery.Attempts} attempts failed, {delivery.Error}")}");
 
-    private static string Place(RecordingDelivery delivery) => delivery.Kind == "logs" ? $"log group {delivery.Destination}" : delivery.Destination ?? "";
+    private static string Place(RecordingDelivery delivery) => delivery.Kind switch
+    {
+        "logs" => $"log group {delivery.Destination}",
+        "service" => $"log group {delivery.Destination} of the service",
+        _ => delivery.Destination ?? "",
+    };
 }

@@ -61,7 +61,7 @@ public sealed record RecordingDescription
 /// <summary>A recording on its way to another place.</summary>
 public sealed record RecordingDelivery
 {
-    /// <summary>s3 or logs.</summary>
+    /// <summary>s3, logs (of this gateway) or service (logs-endpoint of its settings).</summary>
     public string? Kind { get; init; }
     /// <summary>s3://BUCKET/KEY, or the name of a log group.</summary>
     public string? Destination { get; init; }

@@ -43,7 +43,7 @@ internal sealed class RecordingUpkeep(
 
     private async Task CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (var row in await store.ListOpenAsync(options.Name, cancellationToken))
+        foreach (var row in await store.ListOpenAsync(recorder.GatewayName, cancellationToken))
         {
             if (sessions.Find(row.SessionId) is not null || recorder.IsOpen(row.SessionId) || _damaged.Contains(row.SessionId))
                 continue;
