@@ -20,7 +20,7 @@ internal static class RecordingsListCommand
         var command = new Verb("list", "List recordings of sessions, the newest first.", """
             Examples:
               postern recordings list --user anna --since 7d
-              postern recordings list --json | jq -r '.[] | select(.Gaps > 0).SessionId'
+              postern recordings list --json | jq -r '.[] | select(.gaps > 0).sessionId'
             """) { target, user, since, json };
         return command.Runs(async (result, token) =>
         {

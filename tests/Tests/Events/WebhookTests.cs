@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Events;
 
@@ -26,6 +27,23 @@ public sealed class WebhookTests
         var key = Convert.FromBase64String(EventWorld.Secret["whsec_".Length..]);
         var expected = "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{id}.{call.Headers["webhook-timestamp"]}.{call.Body}")));
         Assert.Equal(expected, call.Headers["webhook-signature"]);
+    }
+
+    [Fact]
+    public async Task What_the_page_on_events_shows_a_receiver_takes_what_we_signed_and_nothing_else()
+    {
+        await using var world = await EventWorld.StartAsync();
+        await world.PutAsync("""{"n":1,"ä":"ö"}""");
+        var call = await world.Receiver.TakenAsync();
+        const string more = """
+            import sys
+            headers = dict(zip(["webhook-id", "webhook-timestamp", "webhook-signature"], sys.argv[2:5]))
+            body = sys.argv[5].encode()
+            print(verify(sys.argv[1], headers, body), verify(sys.argv[1], headers, body + b" "), verify("another", headers, body), verify(sys.argv[1], {**headers, "webhook-id": "x"}, body))
+            """;
+        var (code, printed) = await DocumentedPython.RunAsync("docs/operate/events.md", more,
+            EventWorld.Secret, call.Headers["webhook-id"], call.Headers["webhook-timestamp"], call.Headers["webhook-signature"], call.Body);
+        Assert.Equal((0, "True False False False\n"), (code, printed));
     }
 
     [Fact]
