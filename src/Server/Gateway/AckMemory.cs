@@ -69,6 +69,24 @@ internal sealed class AckMemory(bool fromStart)
         }
     }
 
+    /// <summary>The first number from this one on that <see cref="Contains"/> does not.</summary>
+    public long FirstMissing(long number)
+    {
+        lock (_lock)
+        {
+            while (_first < 0 || number < _first)
+            {
+                if (_before?.Contains(number) != true)
+                    return number;
+                number++;
+            }
+            number = Math.Max(number, _next);
+            while (number - _next < (long)_bits.Length * BitsPerWord && (_bits[Word(number)] & Bit(number)) != 0)
+                number++;
+            return number;
+        }
+    }
+
     /// <summary>Numbers that follow without a gap join those below the watermark.</summary>
     private void Advance()
     {

@@ -133,6 +133,7 @@ internal sealed partial class SessionRelay
             memory.AddUpTo(acknowledged);
         else
             memory.Add(acknowledged);
+        _recording?.Acknowledged();
     }
 
     /// <summary>Data that passes for the first time keeps a session from being idle; sizes, flags, handshakes and the multiplexer's own messages do not.</summary>

@@ -40,6 +40,8 @@ internal sealed partial class SessionRelay
         _toAgent = new OutboundLane(options, null, null, time);
         _toClient = new OutboundLane(options, _gate, _watch, time);
         (_ackedByClient, _ackedByAgent) = (new AckMemory(fromStart), new AckMemory(fromStart));
+        if (session.IsTakenOver)
+            recording?.Follow(_ackedByAgent.FirstMissing, _ackedByClient.FirstMissing);
         Over = RunAsync();
     }
 

@@ -20,6 +20,8 @@ internal enum Turn
 /// Puts the messages of one direction in order, each once: ends repeat what was not acknowledged, and what was lost with a socket comes after what was sent on
 /// the next one. A number that never comes (it passed before the gateway was restarted) is given up after a while. Numbers come from those who are
 /// recorded: one far ahead must not make those behind it look like repetitions, so what comes after it was given up is taken as it comes.
+/// After a restart the position is that of the last chunk, which may be far behind what both ends have: what a receiver acknowledged, and did not come, is passed over
+/// at once (<see cref="SkipTo"/>), and nothing is kept back for it for longer than a moment.
 /// Not for several threads at once.
 /// </summary>
 internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : IDisposable
@@ -36,14 +38,21 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     private long _resumedAt = -1;
     // Given up, and not come since: from the one to below the other.
     private long _missingFrom, _missingTo;
+    // The lowest that was refused where the gateway was restarted; -1: none.
+    private long _refused = -1;
 
     /// <summary>Number of the next message; -1: unknown, the first that comes decides.</summary>
     public long Next { get; private set; }
 
     /// <summary>Some have waited for long enough for one that is missing.</summary>
-    public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= (Next == _resumedAt ? limits.LongestGapAfterRestart : limits.LongestGap);
+    public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= (IsResuming ? limits.LongestGapAfterRestart : limits.LongestGap);
 
-    public bool IsWaiting => _early is { Count: > 0 };
+    public bool IsWaiting => HasEarly || _refused >= 0;
+
+    public bool HasEarly => _early is { Count: > 0 };
+
+    /// <summary>Nothing has come since the gateway was restarted but what is ahead of those that passed before.</summary>
+    public bool IsResuming => _resumedAt >= 0 && Next == _resumedAt;
 
     public void StartAt(long next) => Next = next;
 
@@ -79,15 +88,21 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         return true;
     }
 
-    /// <summary>Goes on with the first of those kept. Returns how many are missing before it.</summary>
-    public long GiveUp()
+    /// <summary>Goes on with the first of those that wait. Returns how many are missing before it.</summary>
+    public long GiveUp() => SkipTo(_refused < 0 ? FirstEarly : Math.Min(_refused, FirstEarly));
+
+    /// <summary>Goes on with this number, or the first of those kept that is before it. Returns how many are missing before that.</summary>
+    public long SkipTo(long number)
     {
-        var missing = _early!.Keys.First() - Next;
+        var missing = Math.Min(number, FirstEarly) - Next;
         if (_missingTo < Next)
             _missingFrom = Next;
         Next = _missingTo = Next + missing;
+        _refused = -1;
         return missing;
     }
+
+    private long FirstEarly => HasEarly ? _early!.Keys.First() : long.MaxValue;
 
     public static void Return(in Early early) => ArrayPool<byte>.Shared.Return(early.Buffer);
 
@@ -104,13 +119,24 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         if (_early.ContainsKey(number))
             return Turn.Kept;
         if (number - Next > limits.MaxAhead || _early.Count >= limits.MaxEarlyMessages || _bytes + payload.Length > limits.MaxEarly)
-            return Turn.Refused;
-        if (_early.Count == 0)
+            return Refuse(number);
+        if (!IsWaiting)
             _waitingSince = time.GetTimestamp();
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, payload.Length));
         payload.CopyTo(buffer);
         _early.Add(number, new Early(type, buffer, payload.Length));
         _bytes += payload.Length;
         return Turn.Kept;
+    }
+
+    // Where the gateway was restarted those before it may never come, and nothing else be kept that would be waited for.
+    private Turn Refuse(long number)
+    {
+        if (!IsResuming)
+            return Turn.Refused;
+        if (!IsWaiting)
+            _waitingSince = time.GetTimestamp();
+        _refused = _refused < 0 ? number : Math.Min(_refused, number);
+        return Turn.Refused;
     }
 }

@@ -15,8 +15,34 @@ internal sealed partial class SessionRecording
     private bool _skipping, _refusing;
     private string? _firstNote;
     private long _skipped;
+    // Of a session that was taken over from an earlier process, until both directions have gone on: who has received what, and a signal that somebody has.
+    private FirstUnreceived? _unreceivedInput, _unreceivedOutput;
+    private TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool HasRoom => _waiting.Count < _limits.MaxWaiting;
+
+    /// <summary>The relay of a session that was taken over tells what the ends have acknowledged to it, so that nobody waits for what will never come.</summary>
+    /// <param name="input">Of what the agent received.</param>
+    /// <param name="output">Of what the client received.</param>
+    public void Follow(FirstUnreceived input, FirstUnreceived output)
+    {
+        lock (_lock)
+            (_unreceivedInput, _unreceivedOutput) = (input, output);
+    }
+
+    /// <summary>An end has acknowledged something, which <see cref="Follow"/>'s functions know already.</summary>
+    public void Acknowledged()
+    {
+        if (Volatile.Read(ref _unreceivedInput) is null)
+            return;
+        lock (_lock)
+        {
+            if (!_input.IsResuming && !_output.IsResuming)
+                return;
+            _received.TrySetResult();
+            _received = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
 
     /// <summary>
     /// Offers a stream message, before it is passed on; returns when it may be, or never should: false. Waits while the disk cannot keep up; in strict mode, what was
@@ -31,37 +57,49 @@ internal sealed partial class SessionRecording
     {
         while (true)
         {
-            Task room;
+            Task wait;
+            var resumes = false;
             lock (_lock)
             {
                 if (_refusing)
                     return false;
                 if (_closing)
                     return true;
-                if (HasRoom || _skipping)
+                if (!HasRoom && !_skipping)
+                {
+                    wait = _room.Task;
+                }
+                else
                 {
                     var turn = Take(side, header, payload.Span);
-                    if (Mode != RecordingMode.Strict || side != SessionSide.Client || header.PayloadType != PayloadType.Output)
+                    // Dropped, it would have to be found missing by its sender, with all that follows; what it waits for is known in a moment.
+                    resumes = turn == Turn.Refused && OrderOf(side).IsResuming;
+                    if (!resumes && (Mode != RecordingMode.Strict || side != SessionSide.Client || header.PayloadType != PayloadType.Output))
                         return turn != Turn.Refused;
                     // One that is kept is recorded later, so it passes later: when it is repeated.
-                    if (turn is Turn.Refused or Turn.Kept)
+                    if (!resumes && turn is Turn.Refused or Turn.Kept)
                         return false;
-                    break;
+                    if (!resumes)
+                        break;
+                    wait = _received.Task;
                 }
-                room = _room.Task;
             }
-            if (await IsOverAsync(room, cancellationToken))
-                Fail($"The disk took nothing for {_limits.LongestWait.TotalSeconds:0} seconds.");
+            if (await IsOverAsync(wait, resumes ? _limits.LongestGapAfterRestart : _limits.LongestWait, cancellationToken) && !resumes)
+                Fail(DiskTookNothing);
         }
         return await DurableAsync(cancellationToken);
     }
 
+    private string DiskTookNothing => $"The disk took nothing for {_limits.LongestWait.TotalSeconds:0} seconds.";
+
+    private MessageOrder OrderOf(SessionSide side) => side == SessionSide.Client ? _input : _output;
+
     /// <summary>True when nothing came of the wait.</summary>
-    private async Task<bool> IsOverAsync(Task wait, CancellationToken cancellationToken)
+    private async Task<bool> IsOverAsync(Task wait, TimeSpan limit, CancellationToken cancellationToken)
     {
         try
         {
-            await wait.WaitAsync(_limits.LongestWait, _time, cancellationToken);
+            await wait.WaitAsync(limit, _time, cancellationToken);
             return false;
         }
         catch (TimeoutException)
@@ -72,18 +110,26 @@ internal sealed partial class SessionRecording
 
     private Turn Take(SessionSide side, in AgentMessageHeader header, ReadOnlySpan<byte> payload)
     {
-        var order = side == SessionSide.Client ? _input : _output;
-        var turn = order.Take(header.SequenceNumber, header.PayloadType, payload);
-        if (turn == Turn.Now)
+        var order = OrderOf(side);
+        while (true)
         {
-            Record(side, header.PayloadType, payload);
-            TakeEarly(side, order);
+            var turn = order.Take(header.SequenceNumber, header.PayloadType, payload);
+            if (turn == Turn.Now)
+            {
+                Record(side, header.PayloadType, payload);
+                TakeEarly(side, order);
+            }
+            else if (turn != Turn.Repeated && (SkipReceived(side, order) || GaveUp(side, order)))
+            {
+                if (turn == Turn.Refused)
+                    continue; // there may be room for it now
+            }
+            else if (turn == Turn.Kept)
+            {
+                _writer.Opened(this); // looked at again when the interval is over, also when nothing follows
+            }
+            return turn;
         }
-        else if (order.MustGiveUp)
-            GiveUp(side, order);
-        else if (turn == Turn.Kept)
-            _writer.Opened(this); // looked at again when the interval is over, also when nothing follows
-        return turn;
     }
 
     private void TakeEarly(SessionSide side, MessageOrder order)
@@ -95,15 +141,35 @@ internal sealed partial class SessionRecording
         }
     }
 
-    private void GiveUp(SessionSide side, MessageOrder order)
+    /// <summary>What its receiver has acknowledged, and never came here, passed before the gateway was restarted.</summary>
+    private bool SkipReceived(SessionSide side, MessageOrder order)
     {
-        var missing = order.GiveUp();
-        Append(RecordingEventKind.Gap, JsonSerializer.SerializeToUtf8Bytes(new RecordingGap
-        {
-            From = side == SessionSide.Client ? "client" : "agent",
-            Messages = missing,
-            Reason = Session.IsTakenOver ? "They passed before the gateway was restarted, and were not yet on the disk." : "They never came.",
-        }, RecordingsJsonContext.Default.RecordingGap));
+        var first = (side == SessionSide.Client ? _unreceivedInput : _unreceivedOutput)?.Invoke(order.Next) ?? order.Next;
+        if (first <= order.Next)
+            return false;
+        while (order.Next < first)
+            Missed(side, order, order.SkipTo(first));
+        return true;
+    }
+
+    private bool GaveUp(SessionSide side, MessageOrder order)
+    {
+        if (!order.MustGiveUp)
+            return false;
+        Missed(side, order, order.GiveUp());
+        return true;
+    }
+
+    private void Missed(SessionSide side, MessageOrder order, long messages)
+    {
+        // Connections are told of the restart when they are taken over, with what is known of them; messages are nothing to them.
+        if (_flows is null || !Session.IsTakenOver)
+            Append(RecordingEventKind.Gap, JsonSerializer.SerializeToUtf8Bytes(new RecordingGap
+            {
+                From = side == SessionSide.Client ? "client" : "agent",
+                Messages = messages,
+                Reason = Session.IsTakenOver ? "They passed before the gateway was restarted, and were not yet on the disk." : "They never came.",
+            }, RecordingsJsonContext.Default.RecordingGap));
         _flows?.Gap(Now, "Messages are missing.");
         TakeEarly(side, order);
     }

@@ -1,4 +1,5 @@
 using Postern.Protocol.Recordings;
+using Postern.Server.Sessions;
 using Postern.Server.Settings;
 
 namespace Postern.Server.Recordings;
@@ -64,10 +65,8 @@ internal sealed partial class SessionRecording
         {
             if (_closing)
                 return;
-            if (_input.MustGiveUp)
-                GiveUp(Sessions.SessionSide.Client, _input);
-            if (_output.MustGiveUp)
-                GiveUp(Sessions.SessionSide.Agent, _output);
+            GaveUp(SessionSide.Client, _input);
+            GaveUp(SessionSide.Agent, _output);
             if (_flows is { Count: > 0 })
             {
                 _flows.Tick(Now);
@@ -189,8 +188,8 @@ internal sealed partial class SessionRecording
                 if (_waiting.Count == 0)
                     _writer.Schedule(this); // written already, not flushed
             }
-            if (await IsOverAsync(flushed, cancellationToken))
-                Fail($"The disk took nothing for {_limits.LongestWait.TotalSeconds:0} seconds.");
+            if (await IsOverAsync(flushed, _limits.LongestWait, cancellationToken))
+                Fail(DiskTookNothing);
         }
     }
 
@@ -272,10 +271,9 @@ internal sealed partial class SessionRecording
 
     private void DrainEarly()
     {
-        while (_input.IsWaiting)
-            GiveUp(Sessions.SessionSide.Client, _input);
-        while (_output.IsWaiting)
-            GiveUp(Sessions.SessionSide.Agent, _output);
+        foreach (var side in (ReadOnlySpan<SessionSide>)[SessionSide.Client, SessionSide.Agent])
+            while (OrderOf(side) is { HasEarly: true } order)
+                Missed(side, order, order.GiveUp());
     }
 
     private void Finish(RecordingNews news)

@@ -11,6 +11,9 @@ namespace Postern.Server.Recordings;
 /// <param name="recorded">What was recorded.</param>
 internal delegate void RecordedEventHandler(long number, RecordingEvent recorded);
 
+/// <summary>The first message, from this number on, that its receiver has not acknowledged as far as is known.</summary>
+internal delegate long FirstUnreceived(long number);
+
 /// <summary>
 /// The recording of one session. What passes is offered to it by the relay, before it is passed on; events are gathered into chunks, which the writer puts into the
 /// file. The node that is watched has no part in it.

@@ -76,6 +76,27 @@ public sealed class AckMemoryTests
         Assert.False(memory.Contains(long.MaxValue));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_first_missing_number_is_the_first_it_does_not_contain(bool fromStart)
+    {
+        var memory = new AckMemory(fromStart);
+        var random = new Random(11);
+        for (var round = 0; round < 300; round++)
+        {
+            if (random.Next(40) == 0)
+                memory.AddUpTo(random.Next(round));
+            else
+                memory.Add(random.Next(round, round + 60));
+            var from = random.Next(round + 100);
+            var expected = from;
+            while (memory.Contains(expected))
+                expected++;
+            Assert.Equal(expected, memory.FirstMissing(from));
+        }
+    }
+
     [Fact]
     public void Steady_use_takes_no_memory()
     {

@@ -76,6 +76,32 @@ public sealed class MessageOrderTests
     }
 
     [Fact]
+    public void After_a_restart_a_position_far_behind_is_given_up_although_nothing_could_be_kept()
+    {
+        _order.ResumeAt(5);
+        Assert.Equal(Turn.Refused, Take(1_000_000));
+        Assert.Equal(Turn.Refused, Take(1_000_001));
+        Assert.False(_order.MustGiveUp);
+        _time.Advance(new RecordingLimits().LongestGapAfterRestart);
+        Assert.True(_order.MustGiveUp);
+        Assert.Equal(999_995, _order.GiveUp());
+        Assert.Equal(Turn.Now, Take(1_000_000));
+        Assert.False(_order.IsWaiting);
+    }
+
+    [Fact]
+    public void What_was_received_already_is_passed_over_but_for_what_is_kept_of_it()
+    {
+        _order.ResumeAt(5);
+        Take(8);
+        Assert.Equal(3, _order.SkipTo(20));
+        Assert.Equal("8", Early());
+        Assert.Equal(11, _order.SkipTo(20));
+        Assert.Equal(Turn.Now, Take(20));
+        Assert.Equal(Turn.Repeated, Take(8));
+    }
+
+    [Fact]
     public void Where_the_beginning_is_unknown_a_first_number_far_ahead_hides_nothing()
     {
         using var order = new MessageOrder(new RecordingLimits(), _time);

@@ -3,6 +3,7 @@ using Postern.Protocol.Recordings;
 using Postern.Server.Recordings;
 using Postern.Server.Settings;
 using Postern.Tests.DataStream;
+using Postern.Tests.Sessions;
 
 namespace Postern.Tests.Recordings;
 
@@ -106,6 +107,59 @@ public sealed class SessionRecordingTests
         Assert.False(seen.Task.IsCompleted);
         world.Time.Advance(world.Limits.LongestGapAfterRestart + world.Limits.FlushInterval);
         await seen.Task.WaitAsync(Deadline.Time);
+    }
+
+    /// <summary>A tunnel's file says where it is when a connection is opened or closed: that may be days ago.</summary>
+    [Fact]
+    public async Task After_a_kill_what_the_receiver_has_keeps_nothing_back_however_much_it_is()
+    {
+        await using var world = await RecordingWorld.CreateAsync(kind: () => SessionRows.New(type: "Port", portType: "LocalPortForwarding"));
+        await world.OutAsync(0, "opened");
+        await world.StopAsync();
+        await world.ContinueAsync();
+        world.Recording.Follow(number => number, number => Math.Max(number, 1_000_000));
+        for (var number = 1_000_000; number < 1_000_000 + 2 * world.Limits.MaxEarlyMessages; number++)
+            Assert.True(await world.OutAsync(number, "more").AsTask().WaitAsync(Deadline.Time));
+        Assert.Equal(0, world.Recording.Totals.Gaps);
+    }
+
+    [Fact]
+    public async Task After_a_kill_what_cannot_be_kept_waits_for_the_first_acknowledgement_instead_of_being_dropped()
+    {
+        await using var world = await RecordingWorld.CreateAsync(limits: new RecordingLimits { MaxEarlyMessages = 2 });
+        await world.OutAsync(0, "kept");
+        await world.StopAsync();
+        await world.ContinueAsync();
+        long received = 0;
+        world.Recording.Follow(number => number, number => Math.Max(number, received));
+        Assert.True(await world.OutAsync(10, "10"));
+        Assert.True(await world.OutAsync(11, "11"));
+        var waiting = world.OutAsync(100, "100").AsTask();
+        Assert.False(waiting.IsCompleted);
+        received = 100;
+        world.Recording.Acknowledged();
+        Assert.True(await waiting.WaitAsync(Deadline.Time));
+        // Not one more second goes into what was acknowledged in the middle.
+        Assert.True(await world.OutAsync(101, "101").AsTask().WaitAsync(Deadline.Time));
+        await world.EndAsync();
+        Assert.Equal(["o kept", """m {"text":"The gateway was restarted; the recording goes on."}""", Passed(9), "o 10", "o 11", Passed(88), "o 100", "o 101"], await world.EventsAsync());
+
+        static string Passed(int messages) => $$"""g {"from":"agent","messages":{{messages}},"reason":"They passed before the gateway was restarted, and were not yet on the disk."}""";
+    }
+
+    [Fact]
+    public async Task After_a_kill_nobody_waits_long_for_an_acknowledgement_that_does_not_come()
+    {
+        await using var world = await RecordingWorld.CreateAsync(limits: new RecordingLimits { MaxEarlyMessages = 1 });
+        await world.OutAsync(0, "kept");
+        await world.StopAsync();
+        await world.ContinueAsync();
+        world.Recording.Follow(number => number, number => number);
+        Assert.True(await world.OutAsync(10, "10"));
+        var waiting = world.OutAsync(11, "11").AsTask();
+        Assert.False(waiting.IsCompleted);
+        world.Time.Advance(world.Limits.LongestGapAfterRestart);
+        Assert.True(await waiting.WaitAsync(Deadline.Time));
     }
 
     [Fact]
