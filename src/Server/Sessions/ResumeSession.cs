@@ -1,5 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Peers;
 
 namespace Postern.Server.Sessions;
 
@@ -7,17 +9,20 @@ namespace Postern.Server.Sessions;
 /// ssm:ResumeSession: a fresh token for a client that lost its socket. A session that has ended is answered without one: that, and no
 /// error, makes AWS's plugin exit.
 /// </summary>
-internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionLimits options, TimeProvider time)
+internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionLimits options, PeerCalls peers, TimeProvider time)
 {
     /// <summary>A call that would have to wait longer is refused.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
-    /// <exception cref="AwsErrorException">ValidationException, DoesNotExistException or ThrottlingException.</exception>
+    /// <exception cref="AwsErrorException">ValidationException, DoesNotExistException, ThrottlingException, or ServiceUnavailable: its gateway is away.</exception>
     public async Task<ResumeSessionResponse> HandleAsync(ResumeSessionRequest request, CallContext context, CancellationToken cancellationToken)
     {
         var id = SessionAccess.RequireId(request.SessionId);
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
         var url = StreamUrls.Create(context.Endpoint, id);
+        // The node waits for its gateway as well: whoever took the session from it now would have one end of two.
+        if (row.Status.IsOpen() && sessions.Find(id) is null && await peers.MayComeBackAsync(row.Gateway, options.AfterRestart, cancellationToken))
+            throw new AwsErrorException("ServiceUnavailable", $"The gateway {row.Gateway}, which runs session {id}, cannot be reached. Try again.", StatusCodes.Status503ServiceUnavailable);
         var session = row.Status.IsOpen() ? await sessions.FindAsync(id, cancellationToken) : null;
         if (session is null || session.Ending.IsCompleted)
             return new ResumeSessionResponse { SessionId = id, StreamUrl = url };

@@ -54,6 +54,9 @@ public sealed class PairTests
         }
         await Deadline.UntilAsync("the recording to have its end", async () =>
             (await pair.OutputAsync(pair.First, "recordings", "list", "--json")) is var list && list.Contains(id) && list.Contains("Complete"));
+        var (open, _) = await pair.OpenAsync(pair.First);
+        await using var going = open;
+        await going.AnswersAsync("word=kept; echo re''ady", "ready");
         await pair.Second.KillAsync();
 
         var refused = await Child.RunAsync(pair.Postern(pair.First, "recordings", "export", id));
@@ -64,6 +67,7 @@ public sealed class PairTests
         Assert.Contains(id, await pair.OutputAsync(pair.First, "sessions", "show", id));
 
         await pair.Second.StartAgainAsync();
+        await going.AnswersAsync("echo $word-$((40+3))", "kept-43"); // its client asks the first for the way back
         await Deadline.UntilAsync("the first to reach it again", async () => (await Child.RunAsync(pair.Postern(pair.First, "recordings", "export", id, "--format", "text"))).Output.Contains("needle-42"));
     }
 
