@@ -1,6 +1,7 @@
 using System.Globalization;
 using Postern.Cli.Output;
 using Postern.Protocol.Recordings;
+using Postern.Protocol.Recordings.Exports;
 
 namespace Postern.Cli.Commands;
 
@@ -24,13 +25,14 @@ internal sealed record RecordingProof(string Name, string? Session, string? Trus
             throw Failed($"{Name} is the recording of another session, {of.SessionId}.");
         if (verdict.State == RecordingState.Open)
             throw Failed($"{Name} has no end: the session goes on, the gateway was stopped, or the rest was cut off. Its {verdict.GoodChunks} chunks are whole{(verdict.Fault is null ? "" : $"; {verdict.Fault}")} Nothing in it is signed yet.");
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Name} is whole: {verdict.GoodChunks} chunks, signed by {signer}{(Trusted is null ? "" : TrustedBy)}. {of.Kind} of {of.Owner} on {of.Node}, session {of.SessionId}, begun {DateTimeOffset.FromUnixTimeMilliseconds(of.StartedAt):u}."));
+        // What is in the file was written by whoever made it: nothing of it steers the terminal, or reads like a line of ours.
+        Console.Out.WriteLine(PlainLine.Of(string.Create(CultureInfo.InvariantCulture,
+            $"{Name} is whole: {verdict.GoodChunks} chunks, signed by {signer}{(Trusted is null ? "" : TrustedBy)}. {of.Kind} of {of.Owner} on {of.Node}, session {of.SessionId}, begun {DateTimeOffset.FromUnixTimeMilliseconds(of.StartedAt):u}.")));
         if (verdict.State == RecordingState.Unfinished)
             Console.Out.WriteLine("The gateway did not see the session's end: it closed the recording later.");
         if (Trusted is null)
             Console.Out.WriteLine("Whose key that is was not looked at: compare it with postern recordings key, or give --key.");
     }
 
-    private static CommandException Failed(string message) => new(message, ExitCodes.SessionFailed);
+    private static CommandException Failed(string message) => new(PlainLine.Of(message), ExitCodes.SessionFailed);
 }

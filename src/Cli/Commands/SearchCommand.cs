@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Postern.Cli.Output;
 using Postern.Protocol.AwsJson;
+using Postern.Protocol.Recordings.Exports;
 
 namespace Postern.Cli.Commands;
 
@@ -62,7 +63,7 @@ internal static class SearchCommand
             {
                 var at = TimeSpan.FromSeconds((double)hit.Offset);
                 var how = hit.Kind == "output" ? string.Create(CultureInfo.InvariantCulture, $"postern replay {hit.SessionId} --from {Math.Max(0, hit.Offset - 2):0}") : hit.Kind;
-                Terminal.StandardOutput.Out.Text($"  {at:hh\\:mm\\:ss}  {hit.Text}\n            {how}\n");
+                Terminal.StandardOutput.Out.Text($"  {(int)at.TotalHours:00}:{at:mm\\:ss}  {PlainLine.Of(hit.Text ?? "")}\n            {how}\n");
             }
         }
         if (truncated)

@@ -21,7 +21,7 @@ internal sealed record SessionQuery(bool History, IReadOnlyList<SessionFilter> F
         var isArn = user?.StartsWith("arn:", StringComparison.Ordinal) == true;
         Add("Target", target);
         Add("Owner", isArn ? user : null);
-        Add("Status", status is null ? null : char.ToUpperInvariant(status[0]) + status[1..].ToLowerInvariant());
+        Add("Status", status is { Length: > 0 } ? char.ToUpperInvariant(status[0]) + status[1..].ToLowerInvariant() : status);
         Add("InvokedAfter", since?.UtcDateTime.ToString("O"));
         Add("InvokedBefore", until?.UtcDateTime.ToString("O"));
         return new SessionQuery(history, filters, isArn ? null : user);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Postern.Protocol.Recordings.Exports;
 using Postern.Protocol.Recordings.Screen;
 
 namespace Postern.Cli.Terminal;
@@ -43,6 +44,7 @@ internal sealed class ScreenView : IDisposable
                 screen.RenderRow(top + row, columns, line);
             Show(frame, row, line.WrittenSpan);
         }
+        status = PlainLine.Of(status); // names a session, whose recording anybody may have made
         var bar = new ArrayBufferWriter<byte>();
         Put(bar, $"\e[7m{(status.Length > columns ? status[..columns] : status.PadRight(columns))}\e[m");
         Show(frame, rows - 1, bar.WrittenSpan);

@@ -42,6 +42,7 @@ internal sealed partial class SessionRelay
         (_ackedByClient, _ackedByAgent) = (new AckMemory(fromStart), new AckMemory(fromStart));
         if (session.IsTakenOver)
             recording?.Follow(_ackedByAgent.FirstMissing, _ackedByClient.FirstMissing);
+        _recording?.KnowAcknowledged(_ackedByAgent.Contains);
         Over = RunAsync();
     }
 

@@ -12,14 +12,15 @@ internal enum Turn
     Repeated,
     /// <summary>It is kept until those before it have come.</summary>
     Kept,
-    /// <summary>It is so far ahead of those missing that it cannot be kept: it must not pass, its sender will send it again.</summary>
+    /// <summary>It is so far ahead of those missing that it cannot be kept, or differs from one that is: it must not pass. An honest sender will send it again.</summary>
     Refused,
 }
 
 /// <summary>
 /// Puts the messages of one direction in order, each once: ends repeat what was not acknowledged, and what was lost with a socket comes after what was sent on
 /// the next one. A number that never comes (it passed before the gateway was restarted) is given up after a while. Numbers come from those who are
-/// recorded: one far ahead must not make those behind it look like repetitions, so what comes after it was given up is taken as it comes.
+/// recorded: one far ahead must not make those behind it look like repetitions, so what comes after it was given up is taken as it comes, in whatever order. Nor may
+/// a number come again with another content while the first is kept: ends differ in which of the two they take.
 /// After a restart the position is that of the last chunk, which may be far behind what both ends have: what a receiver acknowledged, and did not come, is passed over
 /// at once (<see cref="SkipTo"/>), and nothing is kept back for it for longer than a moment.
 /// Not for several threads at once.
@@ -36,8 +37,7 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     private long _waitingSince;
     // What is missing here passed before the gateway was restarted; -1: nothing did.
     private long _resumedAt = -1;
-    // Given up, and not come since: from the one to below the other.
-    private long _missingFrom, _missingTo;
+    private MissingNumbers? _missing;
     // The lowest that was refused where the gateway was restarted; -1: none.
     private long _refused = -1;
 
@@ -62,7 +62,10 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     public Turn Take(long number, PayloadType type, ReadOnlySpan<byte> payload)
     {
         if (Next < 0)
-            (Next, _missingTo) = (number, number);
+        {
+            Next = number;
+            (_missing ??= new()).Add(0, number);
+        }
         if (number == Next)
         {
             Next++;
@@ -70,10 +73,7 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         }
         if (number > Next)
             return Keep(number, type, payload);
-        if (number < _missingFrom || number >= _missingTo)
-            return Turn.Repeated;
-        _missingFrom = number + 1;
-        return Turn.Now;
+        return _missing?.Take(number) == true ? Turn.Now : Turn.Repeated;
     }
 
     /// <summary>The next one of those kept. The caller gives its memory back with <see cref="Return"/>.</summary>
@@ -95,9 +95,8 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     public long SkipTo(long number)
     {
         var missing = Math.Min(number, FirstEarly) - Next;
-        if (_missingTo < Next)
-            _missingFrom = Next;
-        Next = _missingTo = Next + missing;
+        (_missing ??= new()).Add(Next, Next + missing);
+        Next += missing;
         _refused = -1;
         return missing;
     }
@@ -116,8 +115,8 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     private Turn Keep(long number, PayloadType type, ReadOnlySpan<byte> payload)
     {
         _early ??= [];
-        if (_early.ContainsKey(number))
-            return Turn.Kept;
+        if (_early.TryGetValue(number, out var known))
+            return known.Type == type && known.Payload.SequenceEqual(payload) ? Turn.Kept : Turn.Refused;
         if (number - Next > limits.MaxAhead || _early.Count >= limits.MaxEarlyMessages || _bytes + payload.Length > limits.MaxEarly)
             return Refuse(number);
         if (!IsWaiting)

@@ -12,7 +12,8 @@ internal sealed partial class SessionRecording
     private const int MaxSizePayload = 256;
 
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _skipping, _refusing;
+    private readonly TypedContents? _typed;
+    private bool _skipping, _refusing, _toldOther;
     private string? _firstNote;
     private long _skipped;
     // Of a session that was taken over from an earlier process, until both directions have gone on: who has received what, and a signal that somebody has.
@@ -63,15 +64,15 @@ internal sealed partial class SessionRecording
             {
                 if (_refusing)
                     return false;
-                if (_closing)
-                    return true;
+                if (_closing) // the session ends, or the gateway stops and the next one records it
+                    return Mode != RecordingMode.Strict || side != SessionSide.Client;
                 if (!HasRoom && !_skipping)
                 {
                     wait = _room.Task;
                 }
                 else
                 {
-                    var turn = Take(side, header, payload.Span);
+                    var turn = Checked(side, header, payload.Span);
                     // Dropped, it would have to be found missing by its sender, with all that follows; what it waits for is known in a moment.
                     resumes = turn == Turn.Refused && OrderOf(side).IsResuming;
                     if (!resumes && (Mode != RecordingMode.Strict || side != SessionSide.Client || header.PayloadType != PayloadType.Output))
@@ -106,6 +107,24 @@ internal sealed partial class SessionRecording
         {
             return true;
         }
+    }
+
+    /// <summary>What is typed must stay what it was, for as long as the node may take it.</summary>
+    private Turn Checked(SessionSide side, in AgentMessageHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (_typed is null || side != SessionSide.Client)
+            return Take(side, header, payload);
+        if (!_typed.HasRoom())
+            return Turn.Refused;
+        var turn = _typed.Allows(header.SequenceNumber, header.PayloadType, payload) ? Take(side, header, payload) : Turn.Refused;
+        if (turn is Turn.Now or Turn.Kept)
+            _typed.Remember(header.SequenceNumber, header.PayloadType, payload);
+        else if (turn == Turn.Refused && !_toldOther && !_typed.Allows(header.SequenceNumber, header.PayloadType, payload))
+        {
+            _toldOther = true;
+            Note(new RecordingNote { Text = "The client sent a message a second time with other content. Such are not passed on." });
+        }
+        return turn;
     }
 
     private Turn Take(SessionSide side, in AgentMessageHeader header, ReadOnlySpan<byte> payload)

@@ -111,6 +111,45 @@ public sealed class MessageOrderTests
         Assert.Equal(Turn.Now, order.Take(8, PayloadType.Output, "x"u8));
     }
 
+    [Fact]
+    public void What_was_given_up_is_taken_once_in_whatever_order_it_comes()
+    {
+        using var order = new MessageOrder(new RecordingLimits(), _time);
+        order.StartAt(0);
+        foreach (var (gap, step) in new[] { (0, 100), (101, 100) }) // what was given up first is not forgotten over what was given up next
+        {
+            order.Take(gap + step, PayloadType.Output, "x"u8);
+            order.GiveUp();
+            Assert.True(order.TryTakeEarly(out var early));
+            MessageOrder.Return(early);
+        }
+        foreach (var number in new[] { 1, 99, 3, 2, 198, 102, 4, 150 })
+            Assert.Equal((Turn.Now, Turn.Repeated), (order.Take(number, PayloadType.Output, "x"u8), order.Take(number, PayloadType.Output, "x"u8)));
+        Assert.Equal(Turn.Repeated, order.Take(100, PayloadType.Output, "x"u8));
+    }
+
+    [Fact]
+    public void Where_memory_ends_nothing_that_is_missing_counts_as_taken()
+    {
+        using var order = new MessageOrder(new RecordingLimits(), _time);
+        order.StartAt(0);
+        order.Take(10_000, PayloadType.Output, "x"u8);
+        order.GiveUp();
+        for (var number = 1; number < 10_000; number += 2)
+            Assert.Equal(Turn.Now, order.Take(number, PayloadType.Output, "x"u8));
+        for (var number = 0; number < 10_000; number += 2)
+            Assert.Equal(Turn.Now, order.Take(number, PayloadType.Output, "x"u8));
+    }
+
+    [Fact]
+    public void What_is_kept_does_not_come_again_as_something_else()
+    {
+        Assert.Equal(Turn.Kept, _order.Take(1, PayloadType.Output, "ls"u8));
+        Assert.Equal(Turn.Refused, _order.Take(1, PayloadType.Output, "rm"u8));
+        Assert.Equal(Turn.Refused, _order.Take(1, PayloadType.Size, "ls"u8));
+        Assert.Equal(Turn.Kept, _order.Take(1, PayloadType.Output, "ls"u8));
+    }
+
     private Turn Take(long number) => _order.Take(number, PayloadType.Output, Encoding.ASCII.GetBytes($"{number}"));
 
     private string Early()

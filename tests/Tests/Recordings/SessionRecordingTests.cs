@@ -215,6 +215,44 @@ public sealed class SessionRecordingTests
         Assert.Equal(["i a", "i b"], await world.EventsAsync());
     }
 
+    [Theory]
+    [InlineData("ifPossible")]
+    [InlineData("strict")]
+    public async Task What_was_typed_does_not_reach_the_node_a_second_time_as_something_else(string mode)
+    {
+        await using var world = await RecordingWorld.CreateAsync(RecordingModes.Find(mode)!.Value);
+        await world.InAsync(1, "ls\r"); // kept, and recorded when the one before it comes
+        Assert.True(await world.InAsync(0, "x").AsTask().WaitAsync(Deadline.Time));
+        Assert.False(await world.InAsync(1, "rm\r").AsTask().WaitAsync(Deadline.Time));
+        Assert.False(await world.InAsync(1, "ls\r", PayloadType.StdErr).AsTask().WaitAsync(Deadline.Time));
+        Assert.True(await world.InAsync(1, "ls\r").AsTask().WaitAsync(Deadline.Time)); // lost on the way and sent again
+        await world.EndAsync();
+        Assert.Equal(["i x", "i ls\r", """m {"text":"The client sent a message a second time with other content. Such are not passed on."}"""], await world.EventsAsync());
+    }
+
+    [Fact]
+    public async Task So_many_messages_are_remembered_as_the_node_has_not_acknowledged()
+    {
+        await using var world = await RecordingWorld.CreateAsync();
+        var acknowledged = -1L;
+        world.Recording.KnowAcknowledged(number => number <= acknowledged);
+        for (var number = 0; number < TypedContents.MaxRemembered; number++)
+            Assert.True(await world.InAsync(number, "x"));
+        Assert.False(await world.InAsync(TypedContents.MaxRemembered, "x"));
+        acknowledged = 0;
+        Assert.True(await world.InAsync(TypedContents.MaxRemembered, "x"));
+        Assert.False(await world.InAsync(1, "y"));
+    }
+
+    [Fact]
+    public async Task In_strict_mode_nothing_typed_passes_once_the_recording_is_closed()
+    {
+        await using var world = await RecordingWorld.CreateAsync(RecordingMode.Strict);
+        await world.EndAsync();
+        Assert.False(await world.InAsync(0, "rm\r"));
+        Assert.True(await world.OutAsync(0, "bye"));
+    }
+
     [Fact]
     public async Task Whoever_watches_gets_every_event_once_from_a_place_in_the_file_on()
     {

@@ -7,8 +7,10 @@ namespace Postern.Protocol.Recordings.Exports;
 /// <summary>A statement's record as a line to read and to search: <c>#3 demo@shop execute: select … → done, 5 rows, 1.2 ms</c>.</summary>
 public static class StatementLine
 {
-    /// <param name="body">The event's JSON. What is none is given back as it is.</param>
-    public static string Of(ReadOnlySpan<byte> body)
+    /// <param name="body">The event's JSON. What is none is given back, on one line.</param>
+    public static string Of(ReadOnlySpan<byte> body) => PlainLine.Of(Read(body));
+
+    private static string Read(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -32,7 +34,7 @@ public static class StatementLine
         if (Text(record, "name") is { } name)
             line.Append(' ').Append(name);
         if ((Text(record, "text") ?? Text(record, "reason")) is { } text)
-            AppendOnOneLine(line.Append(": "), text);
+            line.Append(": ").Append(text);
         if (Number(record, "process") is { } process)
             line.Append(CultureInfo.InvariantCulture, $" process {process}");
         AppendOutcome(line, record);
@@ -51,13 +53,7 @@ public static class StatementLine
         if (Number(record, "took") is { } took)
             outcome.Add(string.Create(CultureInfo.InvariantCulture, $"{took / 1000.0:0.###} ms"));
         if (outcome.Count > 0)
-            AppendOnOneLine(line.Append(" → "), string.Join(", ", outcome));
-    }
-
-    private static void AppendOnOneLine(StringBuilder line, string text)
-    {
-        foreach (var c in text)
-            line.Append(char.IsControl(c) ? ' ' : c);
+            line.Append(" → ").AppendJoin(", ", outcome);
     }
 
     private static string? Text(JsonElement record, string name) => record.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -45,28 +45,29 @@ internal sealed class ScreenBuffer
             }
             return;
         }
-        for (var i = 0; i < count; i++)
-        {
-            var line = this[top];
-            for (var row = top; row < bottom; row++)
-                this[row] = this[row + 1];
-            line.Clear(style);
-            this[bottom] = line;
-        }
+        Reverse(top, top + count - 1);
+        Reverse(top + count, bottom);
+        Reverse(top, bottom);
+        for (var row = bottom - count + 1; row <= bottom; row++)
+            this[row].Clear(style);
     }
 
     /// <summary>Moves the rows of [top, bottom] down.</summary>
     public void ScrollDown(int top, int bottom, int count, CellStyle style)
     {
         count = Math.Min(count, bottom - top + 1);
-        for (var i = 0; i < count; i++)
-        {
-            var line = this[bottom];
-            for (var row = bottom; row > top; row--)
-                this[row] = this[row - 1];
-            line.Clear(style);
-            this[top] = line;
-        }
+        Reverse(top, bottom - count);
+        Reverse(bottom - count + 1, bottom);
+        Reverse(top, bottom);
+        for (var row = top; row < top + count; row++)
+            this[row].Clear(style);
+    }
+
+    /// <summary>Three of these turn rows round, however far, in the time of one pass.</summary>
+    private void Reverse(int from, int to)
+    {
+        for (; from < to; from++, to--)
+            (this[from], this[to]) = (this[to], this[from]);
     }
 
     public void Clear(CellStyle style)

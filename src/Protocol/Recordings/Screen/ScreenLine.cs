@@ -9,9 +9,17 @@ internal sealed class ScreenLine(int columns)
     public bool Continues { get; set; }
     /// <summary>Something was written since its text was last taken.</summary>
     public bool Dirty { get; set; }
+    // What all cells are; null: something was written since. Clearing a screen again and again costs the node few bytes, and must not cost us a screen each time.
+    private CellStyle? _blank;
+
+    /// <summary>To be called before cells are changed.</summary>
+    public void Change() => _blank = null;
 
     public void Clear(CellStyle style)
     {
+        if (_blank == style && !Continues && !Dirty)
+            return;
+        _blank = style;
         if (style.IsPlain)
             Array.Clear(Cells, 0, Used);
         else
@@ -23,6 +31,7 @@ internal sealed class ScreenLine(int columns)
     /// <summary>Blanks [from, to); halves of wide characters that stick out go with them.</summary>
     public void Erase(int from, int to, CellStyle style)
     {
+        Change();
         Split(from);
         Split(to);
         if (style.IsPlain)
@@ -44,6 +53,7 @@ internal sealed class ScreenLine(int columns)
     {
         if (column <= 0 || column >= Cells.Length || !Cells[column].IsTail)
             return;
+        Change();
         Cells[column - 1] = new Cell(0, Cells[column - 1].Style);
         Cells[column] = new Cell(0, Cells[column].Style);
     }
@@ -51,6 +61,7 @@ internal sealed class ScreenLine(int columns)
     /// <summary>Moves what stands from this column on to the right; what leaves the line is gone.</summary>
     public void Insert(int column, int count, CellStyle style)
     {
+        Change();
         Split(column);
         Split(Cells.Length - count);
         Array.Copy(Cells, column, Cells, column + count, Cells.Length - column - count);
@@ -62,6 +73,7 @@ internal sealed class ScreenLine(int columns)
     /// <summary>Moves what stands behind these places to the left.</summary>
     public void Delete(int column, int count, CellStyle style)
     {
+        Change();
         Split(column);
         Split(column + count);
         Array.Copy(Cells, column + count, Cells, column, Cells.Length - column - count);
@@ -72,6 +84,7 @@ internal sealed class ScreenLine(int columns)
 
     public void Resize(int columns)
     {
+        Change();
         Split(columns);
         var cells = Cells;
         Array.Resize(ref cells, columns);

@@ -27,6 +27,7 @@ public sealed partial class TerminalScreen
         var text = Text(cell) + char.ConvertFromUtf32(mark);
         if (text.Length > MaxClusterLength || NumberOf(text) is not { } number)
             return;
+        line.Change();
         line.Cells[at] = new Cell((uint)number | Cell.Cluster | (line.Cells[at].Glyph & Cell.Wide), cell.Style);
         line.Dirty = true;
     }

@@ -2,6 +2,8 @@ namespace Postern.Protocol.Recordings.Screen;
 
 public sealed partial class TerminalScreen
 {
+    private const int MaxAligned = 32 * 1024;
+
     private void Control(byte b)
     {
         switch (b)
@@ -105,12 +107,15 @@ public sealed partial class TerminalScreen
             _row = Math.Clamp(_row, _top, _bottom);
     }
 
-    /// <summary>DECALN: a screen full of E.</summary>
+    /// <summary>DECALN: a screen full of E. Three bytes that cost a whole screen, so only where that is none of extraordinary size.</summary>
     private void Align()
     {
+        if (Rows * Columns > MaxAligned)
+            return;
         for (var row = 0; row < Rows; row++)
         {
             var line = _shown[row];
+            line.Change();
             Array.Fill(line.Cells, new Cell('E', default));
             line.Used = Columns;
         }

@@ -40,6 +40,7 @@ public sealed partial class TerminalScreen
     private void Put(ReadOnlySpan<byte> text)
     {
         var line = _shown[_row];
+        line.Change();
         line.Split(_column);
         line.Split(_column + text.Length);
         var cells = line.Cells.AsSpan(_column, text.Length);
@@ -73,6 +74,7 @@ public sealed partial class TerminalScreen
         var line = _shown[_row];
         if (_modes.Insert)
             line.Insert(_column, width, _pen.Erased);
+        line.Change();
         line.Split(_column);
         line.Split(_column + width);
         line.Cells[_column] = new Cell(rune == ' ' ? 0u : (uint)rune | (width == 2 ? Cell.Wide : 0), _pen);
@@ -90,17 +92,26 @@ public sealed partial class TerminalScreen
     private void Wrap()
     {
         _wrapPending = false;
-        _shown[_row].Continues = true;
+        _shown[_row].Continues = WrappedAbove(_row) < MaxLine / Columns;
         _column = 0;
         LineFeed();
     }
 
-    /// <summary>REP.</summary>
+    /// <summary>How many rows above belong to the line that this one goes on with.</summary>
+    private int WrappedAbove(int row)
+    {
+        var count = 0;
+        while (count < row && _shown[row - count - 1].Continues)
+            count++;
+        return count;
+    }
+
+    /// <summary>REP, for at most a row: terminals take more, but no program asks for more, and a few bytes must not draw whole screens.</summary>
     private void Repeat(int count)
     {
         if (_lastPrinted == 0)
             return;
-        for (count = Math.Min(count, Columns * Rows); count > 0; count--)
+        for (count = Math.Min(count, Columns); count > 0; count--)
             Print(_lastPrinted);
     }
 }

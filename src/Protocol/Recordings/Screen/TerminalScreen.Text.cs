@@ -10,7 +10,7 @@ public sealed partial class TerminalScreen
     /// </summary>
     public Action<string>? LineDone { get; set; }
 
-    /// <summary>Longest line given to <see cref="LineDone"/>, in characters; the rest comes as further lines.</summary>
+    /// <summary>Longest line given to <see cref="LineDone"/>, in characters; the rest comes as further lines. Rows that were wrapped are one line up to that, too.</summary>
     public const int MaxLine = 4096;
 
     /// <summary>Gives all lines that were written and not given yet, for when nothing else will come, or to look at a program of the whole screen now and then.</summary>
@@ -19,35 +19,39 @@ public sealed partial class TerminalScreen
         if (LineDone is null)
             return;
         for (var row = 0; row < Rows; row++)
-            TakeText(row);
+            row = TakeText(row);
     }
 
-    private void TakeText(int row)
+    /// <summary>Returns the last row of the line.</summary>
+    private int TakeText(int row)
     {
         if (LineDone is null || !_shown[row].Dirty && !(row > 0 && _shown[row - 1].Continues))
-            return;
+            return row;
         var first = row;
         while (first > 0 && _shown[first - 1].Continues)
             first--;
         while (row < Rows - 1 && _shown[row].Continues)
             row++;
         var dirty = false;
+        for (var i = first; i <= row; i++)
+            dirty |= _shown[i].Dirty;
+        if (!dirty)
+            return row; // before its text is made: a line feed is a byte, and the line may be long
         var text = new StringBuilder();
         for (var i = first; i <= row; i++)
         {
-            dirty |= _shown[i].Dirty;
             _shown[i].Dirty = false;
             AppendText(_shown[i], text);
         }
-        if (!dirty)
-            return;
         while (text.Length > MaxLine)
         {
-            LineDone(text.ToString(0, MaxLine));
-            text.Remove(0, MaxLine);
+            var length = char.IsHighSurrogate(text[MaxLine - 1]) ? MaxLine - 1 : MaxLine;
+            LineDone(text.ToString(0, length));
+            text.Remove(0, length);
         }
         if (text.Length > 0)
             LineDone(text.ToString());
+        return row;
     }
 
     private void AppendText(ScreenLine line, StringBuilder text)

@@ -9,8 +9,8 @@ namespace Postern.Protocol.Recordings.Screen;
 /// </summary>
 public sealed partial class TerminalScreen
 {
-    /// <summary>Larger sizes are cut down to these.</summary>
-    public const int MaxColumns = 1000, MaxRows = 500;
+    /// <summary>Larger sizes are cut down to these, and to so many cells.</summary>
+    public const int MaxColumns = 1000, MaxRows = 500, MaxCells = 128 * 1024;
     private const int MinColumns = 2;
 
     private ScreenBuffer _main, _shown;
@@ -99,7 +99,11 @@ public sealed partial class TerminalScreen
         return text.ToString().TrimEnd(' ');
     }
 
-    private static (int Columns, int Rows) Bounded(int columns, int rows) => (Math.Clamp(columns, MinColumns, MaxColumns), Math.Clamp(rows, 1, MaxRows));
+    private static (int Columns, int Rows) Bounded(int columns, int rows)
+    {
+        columns = Math.Clamp(columns, MinColumns, MaxColumns);
+        return (columns, Math.Clamp(rows, 1, Math.Min(MaxRows, MaxCells / columns)));
+    }
 
     /// <summary>RIS.</summary>
     private void Reset()

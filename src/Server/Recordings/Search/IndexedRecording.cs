@@ -4,11 +4,13 @@ using Postern.Protocol.Recordings.Exports;
 namespace Postern.Server.Recordings.Search;
 
 /// <summary>A recording on its way into the index.</summary>
-internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, FileStream file) : IDisposable
+internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, FileStream file, TimeProvider time) : IDisposable
 {
     private const int MaxBatch = 500, MaxRecent = 4096;
     /// <summary>What a recording has beyond that is not found; it can be played all the same.</summary>
-    private const int MaxLines = 500_000;
+    private const int MaxLines = 500_000, MaxCharacters = 64 * 1024 * 1024;
+    /// <summary>Reading on stops for the others after so long. What a node shows can cost much more time than it has bytes.</summary>
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
 
     private readonly List<RecordedLine> _lines = [];
     // Output that repeats itself is entered once.
@@ -16,15 +18,20 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
     private RecordingReader? _reader;
     private RecordedText? _text;
     private long? _source;
-    private int _count;
+    private int _count, _characters;
 
-    /// <summary>Reads up to where the file is written; true once it has its end.</summary>
+    /// <summary>The turn was over before everything was read.</summary>
+    public bool HasMore { get; private set; }
+
+    /// <summary>Reads up to where the file is written, for a turn at most; true once it has its end.</summary>
     /// <exception cref="RecordingDamagedException">The file is damaged; what stands before is in the index.</exception>
     public async Task<bool> ReadOnAsync(ReadOnlyMemory<byte> sealingKey, CancellationToken cancellationToken)
     {
         _reader ??= await RecordingReader.OpenAsync(file, sealingKey, cancellationToken);
         _text ??= new RecordedText(_reader.Facts, Add);
-        while (await _reader.ReadChunkAsync(cancellationToken))
+        HasMore = false;
+        var began = time.GetTimestamp();
+        while (!(HasMore = time.GetElapsedTime(began) > Turn) && await _reader.ReadChunkAsync(cancellationToken))
         {
             var events = _reader.Events;
             while (events.MoveNext())
@@ -34,7 +41,8 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
         }
         if (_reader.End is null)
         {
-            file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
+            if (!HasMore)
+                file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
             await FlushAsync(false, cancellationToken);
             return false;
         }
@@ -51,7 +59,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
 
     private void Add(RecordedLine line)
     {
-        if (_count >= MaxLines)
+        if (_count >= MaxLines || _characters >= MaxCharacters)
             return;
         if (line.Kind == RecordingEventKind.Output)
         {
@@ -61,6 +69,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
                 return;
         }
         _count++;
+        _characters += line.Text.Length;
         _lines.Add(line);
     }
 

@@ -7,7 +7,7 @@ namespace Postern.Server.Recordings.Search;
 internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, RecordingKeys keys, Database database, TimeProvider time, ILogger<SearchIndexer> log) : BackgroundService
 {
     private const int MaxOpen = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3), RemovalInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3), RemovalInterval = TimeSpan.FromMinutes(10), Rest = TimeSpan.FromMilliseconds(100);
 
     private readonly Dictionary<string, IndexedRecording> _open = new(StringComparer.Ordinal);
     // Damaged ones, which are not tried again before the next start.
@@ -46,7 +46,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        bool begun = false;
+        bool begun = false, more = false;
         long? removed = null;
         try
         {
@@ -54,13 +54,14 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
             {
                 try
                 {
+                    more = false;
                     if (!begun)
                     {
                         await index.OpenAsync(stoppingToken);
                         _complete.UnionWith(await index.CompleteAsync(stoppingToken));
                         begun = true;
                     }
-                    await CatchUpAsync(stoppingToken);
+                    more = await CatchUpAsync(stoppingToken);
                     if (removed is { } before && time.GetElapsedTime(before) < RemovalInterval)
                         continue;
                     removed = time.GetTimestamp();
@@ -71,7 +72,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
                     log.IndexFailed(e);
                 }
             }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            while (more ? await RestAsync(stoppingToken) : await timer.WaitForNextTickAsync(stoppingToken));
         }
         finally
         {
@@ -80,46 +81,57 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
         }
     }
 
-    /// <summary>Reads on in every recording that is not in the index whole.</summary>
-    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    private async Task<bool> RestAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Rest, time, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Reads on in every recording that is not in the index whole, a turn in each. True: one has more to read.</summary>
+    private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", new { gateway = folder.Gateway }, cancellationToken);
+        var more = false;
         foreach (var row in rows)
         {
             await _turn.WaitAsync(cancellationToken);
             try
             {
                 if (!_complete.Contains(row.SessionId) && !_given.Contains(row.SessionId))
-                    await ReadOnAsync(row, cancellationToken);
+                    more |= await ReadOnAsync(row, cancellationToken);
             }
             finally
             {
                 _turn.Release();
             }
         }
+        return more;
     }
 
-    private async Task ReadOnAsync(RecordingRow row, CancellationToken cancellationToken)
+    /// <summary>True: its turn was over before it was read.</summary>
+    private async Task<bool> ReadOnAsync(RecordingRow row, CancellationToken cancellationToken)
     {
         if (!_open.TryGetValue(row.SessionId, out var indexed))
         {
             if (_open.Count >= MaxOpen || folder.OpenRead(row.Path) is not { } file)
-                return; // removed since the rows were read
-            indexed = _open[row.SessionId] = new IndexedRecording(index, row, file);
+                return false; // removed since the rows were read
+            indexed = _open[row.SessionId] = new IndexedRecording(index, row, file, time);
         }
         try
         {
             if (!await indexed.ReadOnAsync(keys.SealingKey, cancellationToken))
-                return;
+                return indexed.HasMore;
             _complete.Add(row.SessionId);
         }
-        catch (RecordingDamagedException e)
+        catch (Exception e) when (e is RecordingDamagedException or not (OperationCanceledException or System.Data.Common.DbException or IOException))
         {
+            // Damaged, or such that it cannot be read: the others are.
             _given.Add(row.SessionId);
             log.NotIndexed(row.SessionId, e.Message);
         }
         _open.Remove(row.SessionId);
         indexed.Dispose();
+        return false;
     }
 
     private async Task ForgetRemovedAsync(CancellationToken cancellationToken)

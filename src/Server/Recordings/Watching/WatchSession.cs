@@ -7,7 +7,8 @@ namespace Postern.Server.Recordings.Watching;
 /// <summary>postern:WatchSession: the screen of a live session, then what is shown on it, answered as soon as there is something. Allowed anew with each call.</summary>
 internal sealed class WatchSession(WatchedSessions watched, SessionStore sessions)
 {
-    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(20);
+    /// <summary>Whoever may watch no longer sees nothing that is shown so much later.</summary>
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(4);
 
     /// <summary>A call that goes on with a watch which the audit log knows of.</summary>
     public static bool GoesOn(WatchSessionRequest request) => request.WatchId is not null;

@@ -13,7 +13,7 @@ namespace Postern.Server.Recordings.Watching;
 /// </summary>
 internal sealed partial class WatchedSession
 {
-    private const int DefaultColumns = 80, DefaultRows = 24, MaxRecentBytes = 1024 * 1024, MaxWatchers = 64;
+    private const int DefaultColumns = 80, DefaultRows = 24, MaxRecentBytes = 1024 * 1024, MaxWatchers = 64, MaxOfOne = 8;
     /// <summary>What is shown is gathered for so long, so that a key pressed costs a chunk and a screen full of output not a hundred.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     /// <summary>Nobody asked for so long: nobody watches.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class WatchedSession
     private readonly Lock _lock = new();
     private readonly TerminalScreen _screen = new(DefaultColumns, DefaultRows);
     private readonly Queue<(long Number, RecordedEvent Event)> _recent = new();
-    private readonly Dictionary<string, string> _watchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Caller, long Asked)> _watchers = new(StringComparer.Ordinal);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _recentBytes;
     private long _next, _oldest, _lastAsked;
@@ -53,23 +53,34 @@ internal sealed partial class WatchedSession
         return Over;
     }
 
-    /// <summary>Enters somebody. Null: there are too many.</summary>
+    /// <summary>Enters somebody, in place of his own when he has many. Null: there are too many.</summary>
     public string? Enter(string caller)
     {
         lock (_lock)
         {
+            foreach (var (left, _) in _watchers.Where(one => _time.GetElapsedTime(one.Value.Asked) > Unwatched))
+                _watchers.Remove(left);
+            var own = _watchers.Where(one => one.Value.Caller == caller).ToList();
+            if (own.Count >= MaxOfOne)
+                _watchers.Remove(own.MinBy(one => one.Value.Asked).Key);
             if (_watchers.Count >= MaxWatchers)
                 return null;
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            _watchers[id] = caller;
+            _watchers[id] = (caller, _time.GetTimestamp());
             return id;
         }
     }
 
+    /// <summary>False: it is not this caller's watch, or it was left.</summary>
     public bool Knows(string watchId, string caller)
     {
         lock (_lock)
-            return _watchers.TryGetValue(watchId, out var who) && who == caller;
+        {
+            if (!_watchers.TryGetValue(watchId, out var watcher) || watcher.Caller != caller)
+                return false;
+            _watchers[watchId] = (caller, _time.GetTimestamp());
+            return true;
+        }
     }
 
     /// <summary>The screen as it is; what comes next has this number.</summary>

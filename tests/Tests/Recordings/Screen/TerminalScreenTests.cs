@@ -1,5 +1,6 @@
 using System.Text;
 using Postern.Protocol.Recordings.Screen;
+using Postern.Tests.DataStream;
 
 namespace Postern.Tests.Recordings.Screen;
 
@@ -103,7 +104,9 @@ public sealed class TerminalScreenTests
         var random = new Random(1);
         var noise = new byte[64 * 1024];
         var screen = new TerminalScreen(int.MaxValue, int.MaxValue);
-        Assert.Equal((TerminalScreen.MaxColumns, TerminalScreen.MaxRows), (screen.Columns, screen.Rows));
+        Assert.Equal((TerminalScreen.MaxColumns, TerminalScreen.MaxCells / TerminalScreen.MaxColumns), (screen.Columns, screen.Rows));
+        screen.Resize(1, int.MaxValue);
+        Assert.Equal((2, TerminalScreen.MaxRows), (screen.Columns, screen.Rows));
         for (var round = 0; round < 20; round++)
         {
             random.NextBytes(noise);
@@ -169,6 +172,48 @@ public sealed class TerminalScreenTests
         for (var i = 0; i < 1000; i++)
             Assert.Contains($"{i:00000}", seen);
         Assert.InRange(seen.Length, text.Length, 2 * text.Length);
+    }
+
+    [Theory]
+    [InlineData("\e[2J")]
+    [InlineData("\e[2Jx")]
+    [InlineData("\e[S")]
+    [InlineData("x\e[S")]
+    [InlineData("\e[500L")]
+    [InlineData("\e[2;100r\e[99S")]
+    [InlineData("\e[65535b")]
+    [InlineData("\e#8")]
+    [InlineData("\e[?47h\e[?47l")]
+    [InlineData("\n\e[A")]
+    [InlineData("x\n\e[A")]
+    public async Task A_node_cannot_have_much_work_done_with_few_bytes(string sequence)
+    {
+        const int count = 20_000;
+        long characters = 0;
+        var screen = new TerminalScreen(TerminalScreen.MaxColumns, TerminalScreen.MaxRows) { LineDone = line => characters += line.Length };
+        screen.Write("\e[41m"u8);
+        screen.Write(Encoding.ASCII.GetBytes(new string('w', TerminalScreen.MaxColumns * TerminalScreen.MaxRows))); // one wrapped line
+        screen.Write("\e[60;1H"u8);
+        var bytes = Encoding.ASCII.GetBytes(sequence);
+        await Task.Run(() =>
+        {
+            for (var i = 0; i < count; i++)
+                screen.Write(bytes);
+        }).WaitAsync(Deadline.Time); // where each costs a screen or a line without end it takes minutes
+        Assert.InRange(characters, 0, 2L * TerminalScreen.MaxColumns * TerminalScreen.MaxRows + (long)count * 2 * TerminalScreen.MaxLine);
+    }
+
+    [Theory]
+    [InlineData("\e[2;5r\e[3H\e[2L", "1|2|||3|6")]
+    [InlineData("\e[2;5r\e[2S", "1|4|5|||6")]
+    [InlineData("\e[2;5r\e[9T", "1|||||6")]
+    [InlineData("\e[3T", "|||1|2|3")]
+    [InlineData("\e[2H\e[3M", "1|5|6|||")]
+    public void Rows_move_as_far_as_is_asked_for(string sequence, string rows)
+    {
+        var screen = new TerminalScreen(4, 6);
+        screen.Write(Encoding.ASCII.GetBytes("1\r\n2\r\n3\r\n4\r\n5\r\n6" + sequence));
+        Assert.Equal(rows, string.Join('|', Rows(screen)));
     }
 
     private static string[] Rows(TerminalScreen screen) => [.. Enumerable.Range(0, screen.Rows).Select(screen.RowText)];

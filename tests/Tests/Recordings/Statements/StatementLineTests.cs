@@ -29,6 +29,8 @@ public sealed class StatementLineTests
     [InlineData("""{"kind":"query","connection":1,"user":"a","text":"drop table t","outcome":"failed","code":"42P01","error":"no\u001b[31m such table"}""", "#1 a@- query: drop table t → failed, 42P01 no [31m such table")]
     [InlineData("""{"kind":"note","connection":1,"reason":"encrypted (TLS)"}""", "#1 note: encrypted (TLS)")]
     [InlineData("""{"kind":"cancel","connection":2,"process":42}""", "#2 cancel process 42")]
+    [InlineData("""{"kind":"connect\u009b31m","connection":2,"user":"a\u001b]52;c;eA==\u0007","database":"b\n[00:00:00.000] #1 root@b query: select","name":"\u202ec"}""", "#2 a ]52;c;eA== @b [00:00:00.000] #1 root@b query: select connect 31m  c")]
+    [InlineData("none\u0085\u001b[31m", "none  [31m")]
     [InlineData("""["none"]""", """["none"]""")]
     [InlineData("none", "none")]
     public void Whatever_is_recorded_reads_as_a_line(string json, string line) => Assert.Equal(line, StatementLine.Of(Encoding.UTF8.GetBytes(json)));
