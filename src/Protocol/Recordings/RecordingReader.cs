@@ -33,6 +33,21 @@ public sealed class RecordingReader : IDisposable
         return new RecordingReader(scanner, key);
     }
 
+    /// <summary>One of the gateway's own files: sealed with its key, and of this session. Whoever can only write to the disk can put no other in its place.</summary>
+    /// <param name="file">From its beginning. Not closed.</param>
+    /// <param name="sealingKey">The gateway's.</param>
+    /// <param name="sessionId">Whose recording it has to be.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="RecordingDamagedException">As above; or it is not the gateway's, or another session's.</exception>
+    public static async Task<RecordingReader> OpenOwnAsync(Stream file, ReadOnlyMemory<byte> sealingKey, string sessionId, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(file, sealingKey, cancellationToken).ConfigureAwait(false);
+        if (!KeySlot.IsClear(reader.Header.Slot) && reader.Facts.SessionId == sessionId)
+            return reader;
+        reader.Dispose();
+        throw new RecordingDamagedException(-1, reader.Facts.SessionId == sessionId ? "The file carries its key in clear: it is a copy, which anybody may have made." : "The file holds the recording of another session.");
+    }
+
     public RecordingFacts Facts => _scanner.Header.Facts;
 
     /// <summary>Of the chunk read last.</summary>

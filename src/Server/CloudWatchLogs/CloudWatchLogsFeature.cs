@@ -32,6 +32,6 @@ internal static class CloudWatchLogsFeature
         operations.Add(LogsOperations.GetLogEvents, Access.User, "logs:GetLogEvents",
             (request, context) => LogResources.Stream(LogResources.NameOf(request.LogGroupIdentifier ?? request.LogGroupName), request.LogStreamName, context), new GetLogEvents(store).HandleAsync);
         operations.Add(LogsOperations.FilterLogEvents, Access.User, "logs:FilterLogEvents",
-            (request, context) => LogResources.Identified(request.LogGroupIdentifier ?? request.LogGroupName, context), new FilterLogEvents(store).HandleAsync);
+            (request, context) => LogResources.Identified(request.LogGroupIdentifier ?? request.LogGroupName, context), new FilterLogEvents(store, services.GetRequiredService<TimeProvider>()).HandleAsync);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Logs;
@@ -8,9 +9,10 @@ using Postern.Server.Storage;
 namespace Postern.Server.CloudWatchLogs;
 
 /// <summary>FilterLogEvents: events of a group's streams in the order of time; what <c>aws logs tail</c> asks for again and again.</summary>
-internal sealed class FilterLogEvents(LogStore store)
+internal sealed class FilterLogEvents(LogStore store, TimeProvider time)
 {
     /// <summary>What is looked at for one answer; a page may be empty although more follow, as in AWS.</summary>
+    private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(3);
     private const int MaxSearched = 20_000, ReadAtOnce = 1000, MaxEvents = 10_000, MaxBytes = 1024 * 1024, MaxCharacters = 16 * 1024 * 1024, MaxStreams = 100;
 
     /// <exception cref="AwsErrorException">InvalidParameterException, ResourceNotFoundException.</exception>
@@ -31,26 +33,38 @@ internal sealed class FilterLogEvents(LogStore store)
 
         var limit = request.Limit ?? MaxEvents;
         List<FilteredLogEvent> found = [];
-        var (searched, characters, bytes, more) = (0, 0, 0, true);
-        while (more && searched < MaxSearched && characters < MaxCharacters && found.Count < limit && bytes < MaxBytes)
+        var (searched, characters, bytes, more, began) = (0, 0, 0, true, time.GetTimestamp());
+        while (more && searched < MaxSearched && characters < MaxCharacters && found.Count < limit && bytes < MaxBytes && time.GetElapsedTime(began) < LongestSearch)
         {
             var rows = await store.FindEventsAsync(Conditions(request, group.Id, after), newestFirst: false, ReadAtOnce, cancellationToken);
             more = rows.Count == ReadAtOnce;
             foreach (var row in rows)
             {
-                if (found.Count == limit || bytes >= MaxBytes || characters >= MaxCharacters)
+                if (found.Count == limit || bytes >= MaxBytes || characters >= MaxCharacters || time.GetElapsedTime(began) >= LongestSearch)
                 {
                     more = true;
                     break;
                 }
                 (after, searched, characters) = (row.Place, searched + 1, characters + row.Message.Length);
-                if (!pattern.Matches(row.Message))
+                if (!Matches(pattern, row.Message))
                     continue;
                 bytes += Encoding.UTF8.GetByteCount(row.Message) + LogStore.EventOverhead;
                 found.Add(new FilteredLogEvent { LogStreamName = row.Stream, Timestamp = row.Time, Message = row.Message, IngestionTime = row.IngestedAt, EventId = row.Id.ToString("D56", CultureInfo.InvariantCulture) });
             }
         }
         return new FilterLogEventsResponse { Events = found, SearchedLogStreams = [], NextToken = more && after is { } at ? PageToken.Write(scope, LogTokens.Write(at)) : null };
+    }
+
+    private static bool Matches(FilterPattern pattern, string message)
+    {
+        try
+        {
+            return pattern.Matches(message);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw LogResources.Invalid("Invalid filter pattern: its regular expression takes too long for one of these events. Make it simpler: fewer repetitions and alternatives.");
+        }
     }
 
     private static SqlConditions Conditions(FilterLogEventsRequest request, long groupId, LogPlace? after)

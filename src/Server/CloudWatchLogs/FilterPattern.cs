@@ -10,6 +10,10 @@ namespace Postern.Server.CloudWatchLogs;
 internal abstract class FilterPattern
 {
     public const int MaxLength = 1024;
+    /// <summary>As in AWS: each is looked for in each message.</summary>
+    private const int MaxExpressions = 2;
+    /// <summary>Of one expression in one message. The time is linear in the message, but for some expressions a microsecond and more for each character.</summary>
+    private static readonly TimeSpan LongestMatch = TimeSpan.FromSeconds(1);
 
     public abstract bool Matches(string message);
 
@@ -23,11 +27,16 @@ internal abstract class FilterPattern
     }
 
     /// <summary>Runs in linear time.</summary>
-    public static Regex Expression(string expression, int at)
+    /// <param name="expression">Between its two %.</param>
+    /// <param name="at">Where it begins.</param>
+    /// <param name="count">Those of the pattern so far.</param>
+    public static Regex Expression(string expression, int at, ref int count)
     {
+        if (++count > MaxExpressions)
+            throw LogResources.Invalid($"Invalid filter pattern: it may have {MaxExpressions} regular expressions, and has another one at character {at + 1}.");
         try
         {
-            return new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LongestMatch);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -44,6 +53,7 @@ internal abstract class FilterPattern
         public static new WordFilter Parse(string text)
         {
             List<Func<string, bool>> all = [], any = [], none = [];
+            var expressions = 0;
             for (var at = 0; at < text.Length;)
             {
                 if (char.IsWhiteSpace(text[at]))
@@ -54,12 +64,12 @@ internal abstract class FilterPattern
                 var kind = text[at] switch { '?' => any, '-' => none, _ => all };
                 if (kind != all)
                     at++;
-                kind.Add(Word(text, ref at));
+                kind.Add(Word(text, ref at, ref expressions));
             }
             return new WordFilter(all, any, none);
         }
 
-        private static Func<string, bool> Word(string text, ref int at)
+        private static Func<string, bool> Word(string text, ref int at, ref int expressions)
         {
             var start = at;
             if (at < text.Length && text[at] is '"' or '%')
@@ -71,7 +81,7 @@ internal abstract class FilterPattern
                 var inner = text[(start + 1)..end];
                 if (text[start] == '%')
                 {
-                    var expression = Expression(inner, start);
+                    var expression = Expression(inner, start, ref expressions);
                     return expression.IsMatch;
                 }
                 return message => message.Contains(inner, StringComparison.Ordinal);

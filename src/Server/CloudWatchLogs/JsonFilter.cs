@@ -42,7 +42,7 @@ internal sealed class JsonFilter : FilterPattern
     /// <summary>Reads the condition by recursive descent.</summary>
     private sealed class Reader(string text)
     {
-        private int _at;
+        private int _at, _expressions;
 
         public Func<JsonElement, bool> Any(int depth)
         {
@@ -124,7 +124,7 @@ internal sealed class JsonFilter : FilterPattern
                     throw Fault($"\"{name}\" compares numbers");
                 if (text[start] == '%')
                 {
-                    var expression = Expression(inner, start);
+                    var expression = Expression(inner, start, ref _expressions);
                     return element => Text(Select(element, path)) is { } found && expression.IsMatch(found) == (name == "=");
                 }
                 return Equal(path, inner, name == "=");

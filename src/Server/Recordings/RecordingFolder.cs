@@ -20,6 +20,8 @@ internal sealed class RecordingFolder(ServerOptions options)
     public static string PathOf(SessionRow row)
         => DateTimeOffset.FromUnixTimeMilliseconds(row.StartedAt).ToString("yyyy/MM/dd/", CultureInfo.InvariantCulture) + row.Id + Extension;
 
+    public static string SessionOf(string relative) => Path.GetFileNameWithoutExtension(relative);
+
     public string Full(string relative) => Path.Combine(Root, relative);
 
     /// <summary>A file that is not there is as good as removed.</summary>
@@ -84,7 +86,7 @@ internal sealed class RecordingFolder(ServerOptions options)
         await using var file = OpenRead(relative);
         if (file is null || file.Length == 0)
             return null;
-        using var reader = await RecordingReader.OpenAsync(file, keys.SealingKey, cancellationToken);
+        using var reader = await RecordingReader.OpenOwnAsync(file, keys.SealingKey, SessionOf(relative), cancellationToken);
         var (totals, time) = (default(RecordingTotals), 0L);
         var last = new ChunkHeader { NextInput = -1, NextOutput = -1 };
         while (await reader.ReadChunkAsync(cancellationToken))

@@ -56,7 +56,12 @@ public sealed class FilterPatternTests
             Assert.False(FilterPattern.Parse(pattern).Matches("{ not json"));
     }
 
+    [Fact]
+    public void An_expression_that_takes_long_is_given_up()
+        => Assert.Throws<System.Text.RegularExpressions.RegexMatchTimeoutException>(() => FilterPattern.Parse("%(a|aa){1,800}c%").Matches(new string('a', 5_000_000)));
+
     [Theory]
+    [InlineData("%a% %b% %c%", "2 regular expressions")]
     [InlineData("\"open", "character 1")]
     [InlineData("a %(%", "character 3")]
     [InlineData("a ?", "character 4")]

@@ -44,7 +44,7 @@ internal sealed class LogWorld(Database database)
     public Task<FilterLogEventsResponse> FilterAsync(string group, Func<FilterLogEventsRequest, FilterLogEventsRequest>? change = null)
     {
         var request = new FilterLogEventsRequest { LogGroupName = group };
-        return new FilterLogEvents(Store).HandleAsync(change?.Invoke(request) ?? request, Admin, default);
+        return new FilterLogEvents(Store, TimeProvider.System).HandleAsync(change?.Invoke(request) ?? request, Admin, default);
     }
 
     public static async Task<string> RefusedAsync(string code, Func<Task> call)

@@ -30,7 +30,7 @@ internal sealed class LogTail : IAsyncDisposable
             return null;
         try
         {
-            return new LogTail(file, await RecordingReader.OpenAsync(file, keys.SealingKey, cancellationToken));
+            return new LogTail(file, await RecordingReader.OpenOwnAsync(file, keys.SealingKey, RecordingFolder.SessionOf(path), cancellationToken));
         }
         catch
         {

@@ -33,7 +33,7 @@ internal sealed class GetRecording(RecordingStore store, RecordingFolder folder,
     {
         var (secrets, position) = (request.Secrets == true, request.Position ?? 0);
         var reading = open.Take(OpenReadings.KeyOf(caller, row.SessionId, secrets, position))
-            ?? await OpenReading.OpenAsync(File(row), keys.SealingKey, masked: !secrets, cancellationToken);
+            ?? await OpenReading.OpenAsync(File(row), keys.SealingKey, row.SessionId, masked: !secrets, cancellationToken);
         var kept = false;
         try
         {
@@ -66,9 +66,9 @@ internal sealed class GetRecording(RecordingStore store, RecordingFolder folder,
         var position = request.Position ?? 0;
         byte[] header = [];
         await using var file = File(row);
+        using var reader = await RecordingReader.OpenOwnAsync(file, keys.SealingKey, row.SessionId, cancellationToken);
         if (position == 0)
         {
-            using var reader = await RecordingReader.OpenAsync(file, keys.SealingKey, cancellationToken);
             header = new byte[file.Position];
             file.Position = 0;
             await file.ReadExactlyAsync(header, cancellationToken);

@@ -27,11 +27,11 @@ internal sealed class OpenReading : IDisposable
     public RecordingEnd? End => _reader.End;
 
     /// <exception cref="RecordingDamagedException">It cannot be read.</exception>
-    public static async Task<OpenReading> OpenAsync(FileStream file, ReadOnlyMemory<byte> sealingKey, bool masked, CancellationToken cancellationToken)
+    public static async Task<OpenReading> OpenAsync(FileStream file, ReadOnlyMemory<byte> sealingKey, string sessionId, bool masked, CancellationToken cancellationToken)
     {
         try
         {
-            return new OpenReading(file, await RecordingReader.OpenAsync(file, sealingKey, cancellationToken), masked);
+            return new OpenReading(file, await RecordingReader.OpenOwnAsync(file, sealingKey, sessionId, cancellationToken), masked);
         }
         catch
         {

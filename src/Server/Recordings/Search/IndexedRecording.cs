@@ -27,7 +27,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
     /// <exception cref="RecordingDamagedException">The file is damaged; what stands before is in the index.</exception>
     public async Task<bool> ReadOnAsync(ReadOnlyMemory<byte> sealingKey, CancellationToken cancellationToken)
     {
-        _reader ??= await RecordingReader.OpenAsync(file, sealingKey, cancellationToken);
+        _reader ??= await RecordingReader.OpenOwnAsync(file, sealingKey, row.SessionId, cancellationToken);
         _text ??= new RecordedText(_reader.Facts, Add);
         HasMore = false;
         var began = time.GetTimestamp();

@@ -68,7 +68,7 @@ internal sealed class WatchedSessions(Recorder recorder, RecordingFolder folder,
             ?? throw new AwsErrorException("DoesNotExistException", $"Nothing has passed through session {id} yet. Try again once something has.");
         try
         {
-            return new WatchedSession(recording, file, await RecordingReader.OpenAsync(file, keys.SealingKey, cancellationToken), time);
+            return new WatchedSession(recording, file, await RecordingReader.OpenOwnAsync(file, keys.SealingKey, id, cancellationToken), time);
         }
         catch (RecordingDamagedException e)
         {

@@ -113,6 +113,46 @@ public sealed class ReadingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_that_was_put_in_place_of_another_is_not_read()
+    {
+        using var mine = await RecordedShell.StartAsync(_host);
+        using var other = await RecordedShell.StartAsync(_host);
+        foreach (var shell in new[] { mine, other })
+        {
+            await SudoAsync(shell);
+            await shell.EndAsync(_host);
+            await RecordedAsync(shell.Id, "Complete");
+        }
+        var folder = _host.Services.GetRequiredService<Server.Recordings.RecordingFolder>().Root;
+        var (path, foreign) = (PathOf(mine), PathOf(other));
+        var copy = await _api.CallAsync(PlaybackOperations.GetRecording, new GetRecordingRequest { SessionId = mine.Id, Sealed = true, Secrets = true }, Cancel);
+        foreach (var file in new[] { await File.ReadAllBytesAsync(foreign, Cancel), copy.Data! }) // another session's, and a copy in clear such as anybody can make
+        {
+            await File.WriteAllBytesAsync(path, file, Cancel);
+            foreach (var request in new[] { new GetRecordingRequest { SessionId = mine.Id }, new GetRecordingRequest { SessionId = mine.Id, Sealed = true }, new GetRecordingRequest { SessionId = mine.Id, Sealed = true, Position = 1 } })
+                Assert.Equal("RecordingDamagedException", (await Assert.ThrowsAsync<AwsErrorException>(() => _api.CallAsync(PlaybackOperations.GetRecording, request, Cancel))).Code);
+        }
+
+        string PathOf(RecordedShell shell) => Assert.Single(Directory.GetFiles(folder, shell.Id + ".prec", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task One_who_comes_again_and_again_takes_nobody_s_place()
+    {
+        using var shell = await RecordedShell.StartAsync(_host);
+        await shell.ShowAsync("here");
+        var principals = new ApiPrincipals(_host);
+        var (id, keys) = await principals.AddUserAsync("anna");
+        await principals.SetPolicyAsync(id, ApiPrincipals.Allow("postern:WatchSession"));
+        var anna = _host.CreateApiClient(() => keys);
+        var early = await anna.CallAsync(PlaybackOperations.WatchSession, new WatchSessionRequest { SessionId = shell.Id }, Cancel);
+        for (var i = 0; i < 70; i++)
+            Assert.NotNull((await _api.CallAsync(PlaybackOperations.WatchSession, new WatchSessionRequest { SessionId = shell.Id }, Cancel)).WatchId);
+        await shell.ShowAsync("more");
+        Assert.NotNull((await anna.CallAsync(PlaybackOperations.WatchSession, new WatchSessionRequest { SessionId = shell.Id, WatchId = early.WatchId, Position = early.Position }, Cancel)).Events);
+    }
+
+    [Fact]
     public async Task Whoever_watches_sees_the_screen_as_it_is_then_everything_once_and_how_it_ended()
     {
         using var shell = await RecordedShell.StartAsync(_host);
