@@ -20,6 +20,7 @@ internal sealed partial class RecordingFile : IDisposable
     private byte[]? _header; // to be written yet
     private SafeFileHandle? _handle;
     private bool _continues, _disposed;
+    private bool _entered; // its folders know of it, on the disk
 
     private RecordingFile(string path, RecordingKeys keys, Func<RecordingFacts>? facts, ChunkSealer? sealer, long length)
     {
@@ -75,7 +76,16 @@ internal sealed partial class RecordingFile : IDisposable
 
     /// <summary>What was written is on the disk when this returns.</summary>
     /// <exception cref="IOException">It is not.</exception>
-    public void Flush() => WithHandle(static handle => RandomAccess.FlushToDisk(handle));
+    public void Flush()
+    {
+        WithHandle(static handle => RandomAccess.FlushToDisk(handle));
+        if (_entered || !OperatingSystem.IsLinux())
+            return;
+        // A file is lost in a power cut all the same as long as the folder does not name it, nor that folder's folder it: day, month, year, recordings.
+        for (var (folder, levels) = (Path.GetDirectoryName(_path), 4); folder is not null && levels > 0; (folder, levels) = (Path.GetDirectoryName(folder), levels - 1))
+            FlushFolder(folder);
+        _entered = true;
+    }
 
     /// <summary>The same for the whole file system, which costs no more when many files were written. False: only file by file.</summary>
     public bool TryFlushFileSystem()
@@ -83,6 +93,7 @@ internal sealed partial class RecordingFile : IDisposable
         var done = false;
         if (OperatingSystem.IsLinux())
             WithHandle(handle => done = FlushFileSystem(handle) == 0);
+        _entered |= done;
         return done;
     }
 
@@ -109,6 +120,21 @@ internal sealed partial class RecordingFile : IDisposable
             _sealer?.Dispose();
         }
     }
+
+    /// <exception cref="IOException">It could not be.</exception>
+    private static void FlushFolder(string folder)
+    {
+        const int closeOnExec = 0x80000;
+        using var handle = OpenFolder(folder, closeOnExec);
+        if (handle.IsInvalid || FlushFolder(handle) != 0)
+            throw new IOException($"{folder} cannot be flushed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenFolder(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushFolder(SafeFileHandle folder);
 
     [LibraryImport("libc", EntryPoint = "syncfs")]
     private static partial int FlushFileSystem(SafeFileHandle file);
