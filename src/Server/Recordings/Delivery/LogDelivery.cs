@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Amazon.Runtime;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Documents;
@@ -13,8 +13,10 @@ namespace Postern.Server.Recordings.Delivery;
 /// </summary>
 internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, LogStore logs, AwsAccess access, ServerOptions options, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>Of one call: far below the 1 MiB and 10,000 events of PutLogEvents.</summary>
-    private const int MaxLines = 1000, MaxTails = 256, MaxBytes = 512 * 1024, LinesOfAMessage = 100;
+    /// <summary>Of one call, as JSON writes it: below the 1 MiB and 10,000 events of PutLogEvents, and the 256 KiB of another gateway's requests.</summary>
+    private const int MaxLines = 1000, MaxTails = 256, MaxBytes = 192 * 1024;
+    /// <summary>Of a streamed message. A line may be a statement of 64 KiB, and what cannot be taken would be tried for ever.</summary>
+    private const int LinesOfAMessage = 100, CharactersOfAMessage = 16 * 1024;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), MaxSpan = TimeSpan.FromHours(23);
 
     private readonly Dictionary<string, LogTail> _tails = new(StringComparer.Ordinal);
@@ -106,8 +108,27 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
 
     private static IEnumerable<LogLine> Messages(SessionDelivery destination, LogTail tail, IReadOnlyList<LogLine> lines)
         => destination.Streaming
-            ? lines.Chunk(LinesOfAMessage).Select(part => new LogLine(part[^1].Time, StreamedLine.Write(tail.Facts, part[^1].Time, [.. part.Select(line => line.Message)])))
+            ? Parts(lines).Select(part => new LogLine(part[^1].Time, StreamedLine.Write(tail.Facts, part[^1].Time, [.. part.Select(line => line.Message)])))
             : lines.Where(line => line.Message.Length > 0);
+
+    /// <summary>The lines of each message.</summary>
+    public static IEnumerable<List<LogLine>> Parts(IReadOnlyList<LogLine> lines)
+    {
+        List<LogLine> part = [];
+        var characters = 0;
+        foreach (var line in lines)
+        {
+            if (part.Count == LinesOfAMessage || (part.Count > 0 && characters + line.Message.Length > CharactersOfAMessage))
+            {
+                yield return part;
+                (part, characters) = ([], 0);
+            }
+            part.Add(line);
+            characters += line.Message.Length;
+        }
+        if (part.Count > 0)
+            yield return part;
+    }
 
     /// <summary>As PutLogEvents takes them.</summary>
     private static IEnumerable<List<LogLine>> Batches(IEnumerable<LogLine> lines)
@@ -116,7 +137,7 @@ internal sealed class LogDelivery(RecordingFolder folder, RecordingKeys keys, Lo
         var bytes = 0;
         foreach (var line in lines)
         {
-            var size = Encoding.UTF8.GetByteCount(line.Message) + LogStore.EventOverhead;
+            var size = JsonEncodedText.Encode(line.Message).EncodedUtf8Bytes.Length + LogStore.EventOverhead;
             if (batch.Count > 0 && (bytes + size > MaxBytes || line.Time - batch[0].Time > (long)MaxSpan.TotalMilliseconds))
             {
                 yield return batch;
