@@ -10,7 +10,10 @@ public sealed class RecordingTests(World world)
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(120), Soon = TimeSpan.FromSeconds(10);
 
-    public static TheoryData<string, int> Agents => new() { { World.OurAgent, 20_000_000 }, { World.StockAgent, 2_000_000 } };
+    public static TheoryData<string, int> Agents => new()
+    {
+        { World.OurAgent, Environment.GetEnvironmentVariable("POSTERN_LONG") == "1" ? 100_000_000 : 20_000_000 }, { World.StockAgent, 2_000_000 },
+    };
 
     [Theory]
     [MemberData(nameof(Agents))]

@@ -19,7 +19,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly List<RecordingNews> _news = [];
-    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously), _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously), _recovered = new(TaskCreationOptions.RunContinuationsAsynchronously), _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DatabaseFixture _database = null!;
     private LiveSession _session = null!;
 
@@ -79,6 +79,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
     {
         Recording.Close(new RecordingEnd { EndedAt = 1, Reason = "over" });
         await Recording.Closed.WaitAsync(Deadline.Time);
+        await _ended.Task.WaitAsync(Deadline.Time); // told once it is closed
     }
 
     public ValueTask<bool> OutAsync(long number, string text, PayloadType type = PayloadType.Output) => PassAsync(SessionSide.Agent, number, Encoding.UTF8.GetBytes(text), type);
@@ -122,6 +123,8 @@ internal sealed class RecordingWorld : IAsyncDisposable
         {
             lock (_news)
                 _news.Add(news);
+            if (news is RecordingNews.Ended or RecordingNews.Abandoned)
+                _ended.TrySetResult();
             if (news == RecordingNews.Failed)
                 _failed.TrySetResult();
             if (news == RecordingNews.Recovered)
