@@ -42,7 +42,7 @@ internal sealed class RequestAuthenticator(
             var caller = claims.AccessKeyId.StartsWith(NodeIdPrefix, StringComparison.Ordinal) ? await NodeKeyAsync(signed, cancellationToken)
                 : claims.AccessKeyId.StartsWith(KeyIds.TemporaryPrefix, StringComparison.Ordinal) ? await TemporaryAsync(signed, cancellationToken)
                 : await UserAsync(signed, cancellationToken);
-            return once && claims.Expires is null && seen.IsReplay(claims.Signature, RequestAttempt.Of(http, caller)) ? throw AuthErrors.Replayed() : caller;
+            return once && claims.Expires is null && seen.IsReplay(claims.Signature, RequestAttempt.Of(http)) ? throw AuthErrors.Replayed() : caller;
         }
         catch (AwsErrorException refusal)
         {

@@ -2,17 +2,16 @@ namespace Postern.Server.Iam;
 
 /// <summary>
 /// The signatures of calls that changed something, for as long as they are valid. The date in a signature has whole seconds, so that honest calls may have the
-/// same one: a client that tries again within the second, several that a script starts at once. Most say themselves which attempt they are
+/// same one: a client that tries again within the second, several that a script starts at once, also different ones. Most say themselves which attempt they are
 /// (<see cref="RequestAttempt"/>), and all come soon, from one place. Everything else was copied.
 /// </summary>
 internal sealed class SeenSignatures(TimeProvider time)
 {
-    /// <summary>A client signs every attempt afresh, so that an honest repeat is at most a second, the way, and the difference of two clocks behind the first.</summary>
-    public static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
     /// <summary>
-    /// The same for people's clients that do not number their attempts, as AWS CLI 2.9: nothing tells their honest repeats from copies but that they were signed in the same second.
+    /// A client signs every attempt afresh, so that an honest repeat is at most a second and its way behind the first: a busy machine may take seconds from signing to sending.
+    /// Of clients that do not number their attempts, as AWS CLI 2.9 and AWS's agent, nothing else tells honest repeats from copies.
     /// </summary>
-    public static readonly TimeSpan UnnumberedTime = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan RetryTime = TimeSpan.FromSeconds(10);
     /// <summary>Signatures are remembered for one to two of these: a signature's date may be that far behind or ahead.</summary>
     public static readonly TimeSpan Window = 2 * RequestAuthenticator.DateTolerance;
     /// <summary>Calls of one window, some 250 bytes each. When there are more the oldest window is forgotten early.</summary>
@@ -30,11 +29,9 @@ internal sealed class SeenSignatures(TimeProvider time)
         {
             BeginWindow();
             if (!_now.TryGetValue(signature, out var first) && !_before.TryGetValue(signature, out first))
-                _now.Add(signature, first = new(time.GetTimestamp(), attempt.Source, attempt.Id is not null));
-            else if (time.GetElapsedTime(first.At) > RetryTime || first.Source != attempt.Source || first.IsNumbered != attempt.Id is not null)
+                _now.Add(signature, first = new(time.GetTimestamp(), attempt.Source));
+            else if (time.GetElapsedTime(first.At) > RetryTime || first.Source != attempt.Source)
                 return true;
-            else if (attempt.Id is null)
-                return !attempt.OfNode && time.GetElapsedTime(first.At) > UnnumberedTime;
             return attempt.Id is not null && (_attemptsBefore.Contains((signature, attempt.Id)) || !_attemptsNow.Add((signature, attempt.Id)));
         }
     }
@@ -48,5 +45,5 @@ internal sealed class SeenSignatures(TimeProvider time)
         _began = time.GetTimestamp();
     }
 
-    private readonly record struct First(long At, string Source, bool IsNumbered);
+    private readonly record struct First(long At, string Source);
 }

@@ -57,13 +57,15 @@ public sealed class SignatureTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_that_does_not_number_its_calls_is_heard_again_only_at_once()
+    public async Task A_client_that_does_not_number_its_calls_is_heard_again_only_soon()
     {
         var change = ApiCall.Query(QueryService.Iam, "Action=CreateGroup&GroupName=plain") with { Credentials = _host.Administrator, Date = DateTimeOffset.UtcNow, Numbered = false };
         Assert.Equal(200, (await change.SendAsync(_host)).Status);
         Assert.Equal("EntityAlreadyExists", (await change.SendAsync(_host)).Error.Code);
-        Assert.Equal("SignatureDoesNotMatch", (await (change with { Numbered = true }).SendAsync(_host)).Error.Code);
-        _time.Advance(SeenSignatures.UnnumberedTime + TimeSpan.FromSeconds(1));
+        var numbered = change with { Numbered = true, Attempt = "1" };
+        Assert.Equal("EntityAlreadyExists", (await numbered.SendAsync(_host)).Error.Code); // another client may ask for the same in the same second
+        Assert.Equal("SignatureDoesNotMatch", (await numbered.SendAsync(_host)).Error.Code);
+        _time.Advance(SeenSignatures.RetryTime + TimeSpan.FromSeconds(1));
         Assert.Equal("SignatureDoesNotMatch", (await change.SendAsync(_host)).Error.Code);
     }
 

@@ -58,7 +58,8 @@ internal sealed partial class S3Store : IAsyncDisposable
         {
             Environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = Key, ["AWS_SECRET_ACCESS_KEY"] = Key },
         });
-        return copied.ExitCode == 0 ? await File.ReadAllBytesAsync(file) : null;
+        // The store shows an object before it has its bytes.
+        return copied.ExitCode == 0 && new FileInfo(file).Length > 0 ? await File.ReadAllBytesAsync(file) : null;
     }
 
     public async ValueTask DisposeAsync()
