@@ -29,7 +29,8 @@ publish() {
         -p:DebugType=embedded "$@" >"$log" 2>&1 </dev/null 9>&-
 }
 
-# build NAME PROJECT SOURCES OPTIONS...: publishes when needed; falls back to a program that needs the installed runtime.
+# build NAME PROJECT SOURCES OPTIONS...: publishes when needed: machine code, which starts in milliseconds and compiles nothing later; where the compiler
+# or a linker is not to be had, a program that needs the installed runtime.
 build() {
     local name=$1 project=$2 sources=$3 now started=$SECONDS
     shift 3
@@ -39,12 +40,12 @@ build() {
         return 0
     fi
     rm -f "$OUT/.publish/$name.stamp"
-    if ! publish "$name" "$project" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false "$@"; then
-        if ! grep -qE 'NU1101|NU1102|NU1103|NU1301|NETSDK1112' "$OUT/.publish/$name.log"; then
+    if ! publish "$name" "$project" -p:PublishAot=true "$@"; then
+        if ! grep -qE 'NU1101|NU1102|NU1103|NU1301|NETSDK1112|Platform linker' "$OUT/.publish/$name.log"; then
             cat "$OUT/.publish/$name.log" >&2
             exit 1
         fi
-        echo "build: no runtime pack for $RID is to be had; $name will use the installed .NET runtime"
+        echo "build: no machine code for $RID here ($(grep -oEm1 '(NU[0-9]+|NETSDK1112|Platform linker).*' "$OUT/.publish/$name.log" | cut -c1-120)); $name will use the installed .NET runtime" >&2
         publish "$name" "$project" --no-self-contained -p:PublishSingleFile=true -p:PublishTrimmed=false ||
             { cat "$OUT/.publish/$name.log" >&2; exit 1; }
     fi
@@ -60,16 +61,13 @@ build() {
 }
 
 require_dotnet
+require_linker
 mkdir -p "$OUT/.publish"
 exec 9>"$OUT/.publish/lock"
 flock 9
 
-# What the runtime calls by itself is listed in descriptors in the framework's assemblies. The trimmer drops the lists when it has read them, and
-# the compiler, which needs them, too, would leave those methods to be compiled at every start.
-TRIMMED=(-p:PublishTrimmed=true '-p:_ExtraTrimmerArgs=--strip-descriptors false')
-
-build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol' -p:PublishTrimmed=false
-build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol' "${TRIMMED[@]}"
-build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol' "${TRIMMED[@]}" -p:PublishReadyToRunComposite=true
+build postern-server src/Server/Postern.Server.csproj 'src/Server src/Protocol'
+build postern-agent src/Agent/Postern.Agent.csproj 'src/Agent src/Protocol'
+build postern src/Cli/Postern.Cli.csproj 'src/Cli src/Client src/Protocol'
 # The same program under the name that AWS's tools look for.
 ln -f "$OUT/postern" "$OUT/session-manager-plugin"

@@ -15,6 +15,8 @@ NEEDS_TEST=(
     'test -e /usr/share/java/mariadb-java-client.jar|libmariadb-java' 'command -v node|nodejs' 'command -v npm|npm'
 )
 NEEDS_BENCH=('test -x /usr/sbin/sshd|openssh-server' 'command -v ssh|openssh-client' 'command -v ps|procps')
+# What turns a program into machine code; without it a program needs the installed runtime.
+NEEDS_BUILD=('command -v clang || command -v gcc|gcc' 'test -e /usr/include/stdlib.h|libc6-dev')
 NEEDS_LINT=('command -v shellcheck|shellcheck')
 
 # The packages of the given needs that are not there, one a line.
@@ -49,6 +51,11 @@ require() {
         echo "dev: apt could not install: $packages; try: apt-get update && apt-get install -y --no-install-recommends $packages" >&2
         exit 1
     }
+}
+
+# Installs a linker where that can be done; a build goes on without.
+require_linker() {
+    [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || (require "${NEEDS_BUILD[@]}") || true
 }
 
 # Installs without starting the services that come with a package: the lab starts its own, on its own ports.

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Protocol.Audit;
 using Postern.Server.Iam;
 using Postern.Server.Storage;
@@ -23,7 +22,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
     public Task<int> ResignAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         await LockEndAsync(connection, cancellationToken);
-        var marks = (await connection.QueryAsync<MarkRow>(new CommandDefinition("SELECT name, sequence, hash, signature FROM audit_marks", cancellationToken: cancellationToken))).Select(row => row.ToMark());
+        var marks = (await connection.QueryAsync<MarkRow>("SELECT name, sequence, hash, signature FROM audit_marks", null, cancellationToken)).Select(row => row.ToMark());
         var count = 0;
         foreach (var mark in marks.Where(mark => !AuditChain.IsSigned(_key, mark) && AuditChain.IsSigned(_keys, mark)))
         {
@@ -62,7 +61,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
 
     /// <summary>Entries behind a sequence number, in order.</summary>
     public async Task<IReadOnlyList<AuditEntry>> PageAsync(long after, int limit, CancellationToken cancellationToken)
-        => Entries(await database.QueryAsync<EntryRow>($"SELECT {Columns} FROM audit_log WHERE sequence > @after ORDER BY sequence LIMIT @limit", new { after, limit }, cancellationToken));
+        => Entries(await database.QueryAsync<EntryRow>($"SELECT {Columns} FROM audit_log WHERE sequence > @after ORDER BY sequence LIMIT @limit", SqlParameters.Of(new { after, limit }), cancellationToken));
 
     /// <summary>Entries that fulfil conditions, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> FindAsync(SqlConditions conditions, int limit, CancellationToken cancellationToken)
@@ -74,7 +73,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
 
     /// <summary>Null when there is none.</summary>
     public async Task<AuditMark?> FindMarkAsync(string name, CancellationToken cancellationToken)
-        => (await database.QuerySingleOrDefaultAsync<MarkRow>("SELECT name, sequence, hash, signature FROM audit_marks WHERE name = @name", new { name }, cancellationToken))?.ToMark();
+        => (await database.QuerySingleOrDefaultAsync<MarkRow>("SELECT name, sequence, hash, signature FROM audit_marks WHERE name = @name", SqlParameters.Of(new { name }), cancellationToken))?.ToMark();
 
     /// <summary>
     /// Removes entries from before a time, oldest first, at most <paramref name="limit"/>, and signs the place where the log begins now. The last
@@ -84,10 +83,10 @@ internal sealed class AuditStore(Database database, MasterKey master)
     public Task<int> RemoveBeforeAsync(DateTimeOffset time, int limit, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         var end = await LockEndAsync(connection, cancellationToken);
-        var start = (await connection.QueryAsync<MarkRow>(new CommandDefinition(
-            "SELECT name, sequence, hash, signature FROM audit_marks WHERE name = 'base'", cancellationToken: cancellationToken))).SingleOrDefault()?.ToMark();
-        var rows = await connection.QueryAsync<EntryRow>(new CommandDefinition(
-            $"SELECT {Columns} FROM audit_log WHERE sequence < @end ORDER BY sequence LIMIT @limit", new { end = end.Sequence, limit }, cancellationToken: cancellationToken));
+        var start = (await connection.QueryAsync<MarkRow>(
+            "SELECT name, sequence, hash, signature FROM audit_marks WHERE name = 'base'", null, cancellationToken)).SingleOrDefault()?.ToMark();
+        var rows = await connection.QueryAsync<EntryRow>(
+            $"SELECT {Columns} FROM audit_log WHERE sequence < @end ORDER BY sequence LIMIT @limit", SqlParameters.Of(new { end = end.Sequence, limit }), cancellationToken);
         var verifier = new AuditVerifier(start, _keys);
         var fault = verifier.CheckStart();
         foreach (var entry in rows.Select(row => row.ToEntry()).TakeWhile(entry => entry.Time < time.ToUnixTimeMilliseconds()))
@@ -97,14 +96,14 @@ internal sealed class AuditStore(Database database, MasterKey master)
         if (verifier.Count == 0)
             return 0;
         await WriteMarkAsync(connection, AuditChain.Sign(_key, AuditMark.Base, verifier.Last.Sequence, verifier.Last.Hash), cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM audit_log WHERE sequence <= @Sequence", new { verifier.Last.Sequence }, cancellationToken: cancellationToken));
+        return await connection.ExecuteAsync(
+            "DELETE FROM audit_log WHERE sequence <= @Sequence", SqlParameters.Of(new { verifier.Last.Sequence }), cancellationToken);
     }, cancellationToken);
 
     // The update that changes nothing holds the row until the end of the transaction.
     private static async Task<AuditMark> LockEndAsync(DbConnection connection, CancellationToken cancellationToken)
-        => (await connection.QueryAsync<MarkRow>(new CommandDefinition(
-            "UPDATE audit_marks SET sequence = sequence WHERE name = 'head' RETURNING name, sequence, hash, signature", cancellationToken: cancellationToken))).SingleOrDefault()?.ToMark()
+        => (await connection.QueryAsync<MarkRow>(
+            "UPDATE audit_marks SET sequence = sequence WHERE name = 'head' RETURNING name, sequence, hash, signature", null, cancellationToken)).SingleOrDefault()?.ToMark()
             ?? new AuditMark(AuditMark.Head, 0, AuditChain.Beginning, "");
 
     private async Task<string?> FaultAsync(DbConnection connection, AuditMark end, AuditMark? known, CancellationToken cancellationToken)
@@ -117,20 +116,20 @@ internal sealed class AuditStore(Database database, MasterKey master)
     }
 
     private static async Task<long> LastSequenceAsync(DbConnection connection, CancellationToken cancellationToken)
-        => await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT COALESCE(MAX(sequence), 0) FROM audit_log", cancellationToken: cancellationToken));
+        => await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(sequence), 0) FROM audit_log", null, cancellationToken);
 
-    private static Task WriteMarkAsync(DbConnection connection, AuditMark mark, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
+    private static Task WriteMarkAsync(DbConnection connection, AuditMark mark, CancellationToken cancellationToken) => connection.ExecuteAsync(
         """
         INSERT INTO audit_marks (name, sequence, hash, signature) VALUES (@Name, @Sequence, @Hash, @Signature)
         ON CONFLICT (name) DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash, signature = excluded.signature
-        """, mark, cancellationToken: cancellationToken));
+        """, SqlParameters.Of(mark), cancellationToken);
 
-    private static Task InsertAsync(DbConnection connection, AuditEntry entry, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
+    private static Task InsertAsync(DbConnection connection, AuditEntry entry, CancellationToken cancellationToken) => connection.ExecuteAsync(
         $"""
         INSERT INTO audit_log ({Columns})
         VALUES (@Sequence, @Time, @EventId, @EventName, @EventSource, @UserName, @AccessKeyId, @Resources, @readOnly, @ErrorCode, @Record, @Previous, @Hash)
         """,
-        new
+        SqlParameters.Of(new
         {
             entry.Sequence,
             entry.Time,
@@ -145,7 +144,7 @@ internal sealed class AuditStore(Database database, MasterKey master)
             entry.Record,
             entry.Previous,
             entry.Hash,
-        }, cancellationToken: cancellationToken));
+        }), cancellationToken);
 
     private static IReadOnlyList<AuditEntry> Entries(IReadOnlyList<EntryRow> rows) => [.. rows.Select(row => row.ToEntry())];
 

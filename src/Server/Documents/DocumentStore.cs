@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Documents.Content;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -42,12 +41,12 @@ internal sealed partial class DocumentStore(Database database, ServerOptions opt
     /// <summary>Versions older than one, the newest first, without a look into their content.</summary>
     public Task<IReadOnlyList<DocumentRow>> VersionsAsync(string name, long before, int limit, CancellationToken cancellationToken) => database.QueryAsync<DocumentRow>(
         $"SELECT {DocumentRow.Columns.Replace("v.content, ", "", StringComparison.Ordinal)} FROM {DocumentRow.Tables} WHERE d.name = @name AND v.version < @before ORDER BY v.version DESC LIMIT @limit",
-        new { name, before, limit }, cancellationToken);
+        SqlParameters.Of(new { name, before, limit }), cancellationToken);
 
     private Task<T> ChangeAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         // Holds the row: on a shared database, too, changes come one after another, and limits are not passed by two at once.
-        await connection.ExecuteAsync(new CommandDefinition("UPDATE documents_revision SET revision = revision + 1", cancellationToken: cancellationToken));
+        await connection.ExecuteAsync("UPDATE documents_revision SET revision = revision + 1", null, cancellationToken);
         return await work(connection);
     }, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
@@ -45,7 +46,7 @@ internal static class DocumentsFeature
         operations.Add(SsmOperations.UpdateServiceSetting, Access.User, "ssm:UpdateServiceSetting", (request, context) => Setting(request.SettingId, context), settings.UpdateAsync);
         operations.Add(SsmOperations.ResetServiceSetting, Access.User, "ssm:ResetServiceSetting", (request, context) => Setting(request.SettingId, context), settings.ResetAsync);
 
-        T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
+        T Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>() => ActivatorUtilities.CreateInstance<T>(services);
 
         // By name or by ARN; its tags are condition keys.
         ValueTask<Touched> DocumentAsync(string? name, CallContext context, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -24,14 +23,13 @@ internal sealed class EventOutbox(Database database, ServerOptions options, Time
     {
         if (events.Count == 0)
             return;
-        var position = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "UPDATE event_marks SET position = position + @count WHERE name = @Last RETURNING position", new { count = (long)events.Count, Last }, cancellationToken: cancellationToken)) - events.Count;
+        var position = await connection.ExecuteScalarAsync<long>(
+            "UPDATE event_marks SET position = position + @count WHERE name = @Last RETURNING position", SqlParameters.Of(new { count = (long)events.Count, Last }), cancellationToken) - events.Count;
         foreach (var happened in events)
         {
-            await connection.ExecuteAsync(new CommandDefinition(
+            await connection.ExecuteAsync(
                 "INSERT INTO events (position, time, id, source, detail_type, subject, event) VALUES (@position, @time, @Id, @Source, @DetailType, @Subject, @text)",
-                new { position = ++position, time = happened.Time.ToUnixTimeMilliseconds(), happened.Id, happened.Source, happened.DetailType, happened.Subject, text = happened.ToJson(options) },
-                cancellationToken: cancellationToken));
+                SqlParameters.Of(new { position = ++position, time = happened.Time.ToUnixTimeMilliseconds(), happened.Id, happened.Source, happened.DetailType, happened.Subject, text = happened.ToJson(options) }), cancellationToken);
         }
     }
 
@@ -76,21 +74,21 @@ internal sealed class EventOutbox(Database database, ServerOptions options, Time
     }
 
     public async Task<long> PositionAsync(string mark, CancellationToken cancellationToken)
-        => (await database.QueryAsync<long>("SELECT position FROM event_marks WHERE name = @mark", new { mark }, cancellationToken))[0];
+        => (await database.QueryAsync<long>("SELECT position FROM event_marks WHERE name = @mark", SqlParameters.Of(new { mark }), cancellationToken))[0];
 
     /// <summary>The position of the last event.</summary>
     public Task<long> LastAsync(CancellationToken cancellationToken) => PositionAsync(Last, cancellationToken);
 
     /// <summary>Inside a write: the position of a mark, which nobody else moves until the end of the transaction.</summary>
-    public static Task<long> LockAsync(DbConnection connection, string mark, CancellationToken cancellationToken) => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-        "UPDATE event_marks SET position = position WHERE name = @mark RETURNING position", new { mark }, cancellationToken: cancellationToken));
+    public static Task<long> LockAsync(DbConnection connection, string mark, CancellationToken cancellationToken) => connection.ExecuteScalarAsync<long>(
+        "UPDATE event_marks SET position = position WHERE name = @mark RETURNING position", SqlParameters.Of(new { mark }), cancellationToken);
 
-    public static Task MoveAsync(DbConnection connection, string mark, long position, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
-        "UPDATE event_marks SET position = @position WHERE name = @mark", new { mark, position }, cancellationToken: cancellationToken));
+    public static Task MoveAsync(DbConnection connection, string mark, long position, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        "UPDATE event_marks SET position = @position WHERE name = @mark", SqlParameters.Of(new { mark, position }), cancellationToken);
 
     /// <summary>Events behind a position, in order.</summary>
     public async Task<IReadOnlyList<EventRow>> PageAsync(long after, int limit, CancellationToken cancellationToken)
-        => await database.QueryAsync<EventRow>($"SELECT {EventRow.Columns} FROM events WHERE position > @after ORDER BY position LIMIT @limit", new { after, limit }, cancellationToken);
+        => await database.QueryAsync<EventRow>($"SELECT {EventRow.Columns} FROM events WHERE position > @after ORDER BY position LIMIT @limit", SqlParameters.Of(new { after, limit }), cancellationToken);
 
     /// <summary>Events that fulfil conditions: the first of them, or the latest; always in order.</summary>
     public async Task<IReadOnlyList<EventRow>> FindAsync(SqlConditions conditions, bool latest, int limit, CancellationToken cancellationToken)
@@ -108,7 +106,7 @@ internal sealed class EventOutbox(Database database, ServerOptions options, Time
         DELETE FROM events WHERE position IN (
           SELECT position FROM events WHERE time < @before AND position NOT IN (SELECT position FROM event_deliveries)
             AND position <= (SELECT position FROM event_marks WHERE name = 'routed') ORDER BY time LIMIT @limit)
-        """, new { before = (time.GetUtcNow() - age).ToUnixTimeMilliseconds(), limit }, cancellationToken);
+        """, SqlParameters.Of(new { before = (time.GetUtcNow() - age).ToUnixTimeMilliseconds(), limit }), cancellationToken);
 }
 
 /// <summary>A row of events.</summary>

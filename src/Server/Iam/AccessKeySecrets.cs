@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Iam;
@@ -20,16 +19,16 @@ internal sealed class AccessKeySecrets(Database database, MasterKey master)
     public async Task<NewAccessKey> AddAsync(DbConnection connection, string userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var key = new NewAccessKey(KeyIds.NewLongLived(), KeyIds.NewSecret());
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             "INSERT INTO access_keys (access_key_id, user_id, sealed_secret, created_at, status) VALUES (@AccessKeyId, @userId, @sealedSecret, @createdAt, @Active)",
-            new
+            SqlParameters.Of(new
             {
                 key.AccessKeyId,
                 userId,
                 sealedSecret = _sealer.Seal(Encoding.ASCII.GetBytes(key.SecretAccessKey), key.AccessKeyId),
                 createdAt = now.ToUnixTimeMilliseconds(),
                 AccessKeyRow.Active,
-            }, cancellationToken: cancellationToken));
+            }), cancellationToken);
         return key;
     }
 
@@ -60,8 +59,8 @@ internal sealed class AccessKeySecrets(Database database, MasterKey master)
     /// <exception cref="DatabaseException">A key was sealed with none of the master keys.</exception>
     public Task<int> ResealAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var rows = await connection.QueryAsync<AccessKeyRow>(new CommandDefinition(
-            $"SELECT {AccessKeyRow.Columns} FROM access_keys ORDER BY created_at" + (master.Count == 1 ? " LIMIT 1" : ""), cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<AccessKeyRow>(
+            $"SELECT {AccessKeyRow.Columns} FROM access_keys ORDER BY created_at" + (master.Count == 1 ? " LIMIT 1" : ""), null, cancellationToken);
         var count = 0;
         foreach (var row in rows)
         {
@@ -69,8 +68,8 @@ internal sealed class AccessKeySecrets(Database database, MasterKey master)
             if (generation == 0)
                 continue;
             var sealedSecret = _sealer.Seal(Encoding.ASCII.GetBytes(secret), row.AccessKeyId);
-            count += await connection.ExecuteAsync(new CommandDefinition(
-                "UPDATE access_keys SET sealed_secret = @sealedSecret WHERE access_key_id = @AccessKeyId", new { sealedSecret, row.AccessKeyId }, cancellationToken: cancellationToken));
+            count += await connection.ExecuteAsync(
+                "UPDATE access_keys SET sealed_secret = @sealedSecret WHERE access_key_id = @AccessKeyId", SqlParameters.Of(new { sealedSecret, row.AccessKeyId }), cancellationToken);
         }
         return count;
     }, cancellationToken);

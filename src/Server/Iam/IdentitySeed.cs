@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -28,9 +27,9 @@ internal sealed class IdentitySeed(Database database, AccessKeySecrets secrets, 
         {
             var userId = KeyIds.NewUserId();
             var now = time.GetUtcNow();
-            var made = await connection.ExecuteAsync(new CommandDefinition(
+            var made = await connection.ExecuteAsync(
                 "INSERT INTO users (user_id, name, path, created_at) SELECT @userId, @name, '/', @at WHERE NOT EXISTS (SELECT 1 FROM users)",
-                new { userId, name = AdministratorName, at = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+                SqlParameters.Of(new { userId, name = AdministratorName, at = now.ToUnixTimeMilliseconds() }), cancellationToken);
             if (made == 0)
                 return false;
             await AttachAsync(connection, userId, AdministratorAccess, cancellationToken);
@@ -45,10 +44,10 @@ internal sealed class IdentitySeed(Database database, AccessKeySecrets secrets, 
             return;
         await principals.WriteAsync(async connection =>
         {
-            if (await connection.ExecuteAsync(new CommandDefinition("UPDATE identity_state SET seeded = 1 WHERE id = 1 AND seeded = 0", cancellationToken: cancellationToken)) == 0)
+            if (await connection.ExecuteAsync("UPDATE identity_state SET seeded = 1 WHERE id = 1 AND seeded = 0", null, cancellationToken) == 0)
                 return 0;
-            var inUse = await connection.QueryAsync<string>(new CommandDefinition(
-                "SELECT iam_role FROM activations UNION SELECT iam_role FROM nodes ORDER BY 1", cancellationToken: cancellationToken));
+            var inUse = await connection.QueryAsync<string>(
+                "SELECT iam_role FROM activations UNION SELECT iam_role FROM nodes ORDER BY 1", null, cancellationToken);
             var names = inUse.Prepend(NodeRole).Select(role => role[(role.LastIndexOf('/') + 1)..]).Where(name => name.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
             foreach (var name in names)
                 await CreateRoleAsync(connection, name, cancellationToken);
@@ -59,12 +58,12 @@ internal sealed class IdentitySeed(Database database, AccessKeySecrets secrets, 
     private async Task CreateRoleAsync(DbConnection connection, string name, CancellationToken cancellationToken)
     {
         var roleId = KeyIds.RoleId(options.Account, name); // what nodes of an older database have been called
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             """
             INSERT INTO roles (role_id, name, path, description, max_session_duration, trust_policy, created_at)
             VALUES (@roleId, @name, @path, @description, @seconds, @trust, @at)
             """,
-            new
+            SqlParameters.Of(new
             {
                 roleId,
                 name,
@@ -73,12 +72,12 @@ internal sealed class IdentitySeed(Database database, AccessKeySecrets secrets, 
                 seconds = DefaultSessionSeconds,
                 trust = NodeTrust,
                 at = time.GetUtcNow().ToUnixTimeMilliseconds(),
-            }, cancellationToken: cancellationToken));
+            }), cancellationToken);
         await AttachAsync(connection, roleId, NodePolicy, cancellationToken);
     }
 
     private Task<int> AttachAsync(DbConnection connection, string ownerId, string policyArn, CancellationToken cancellationToken)
-        => connection.ExecuteAsync(new CommandDefinition(
+        => connection.ExecuteAsync(
             "INSERT INTO policy_attachments (owner_id, policy_arn, attached_at) VALUES (@ownerId, @policyArn, @at)",
-            new { ownerId, policyArn, at = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+            SqlParameters.Of(new { ownerId, policyArn, at = time.GetUtcNow().ToUnixTimeMilliseconds() }), cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Iam.Policies;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -25,8 +24,8 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         var memory = await MemoryAsync(cancellationToken);
         if (memory.Key(accessKeyId) is { } known) return known;
         await using var connection = await database.OpenAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<AccessKeyRow>(new CommandDefinition(
-            $"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE access_key_id = @accessKeyId", new { accessKeyId }, cancellationToken: cancellationToken));
+        var row = await connection.QuerySingleOrDefaultAsync<AccessKeyRow>(
+            $"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE access_key_id = @accessKeyId", SqlParameters.Of(new { accessKeyId }), cancellationToken);
         if (row is null || await PrincipalReader.UserAsync(connection, options.Account, "user_id", row.UserId, cancellationToken) is not { } user) return null;
         var key = new AccessKey(row.AccessKeyId, secrets.Open(row), row.Status == AccessKeyRow.Active, user);
         memory.Keep(key);
@@ -76,7 +75,7 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
     /// <summary>Whether there is such a managed policy.</summary>
     public async Task<bool> HasPolicyAsync(string arn, CancellationToken cancellationToken)
         => StoredPolicy.Owned(arn) is not null
-            || await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM managed_policies WHERE arn = @arn", new { arn }, cancellationToken) > 0;
+            || await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM managed_policies WHERE arn = @arn", SqlParameters.Of(new { arn }), cancellationToken) > 0;
 
     /// <summary>Counts the changes of all that is here, whichever gateway made them.</summary>
     public Task<long> VersionAsync(CancellationToken cancellationToken)
@@ -88,7 +87,7 @@ internal sealed class PrincipalStore(Database database, AccessKeySecrets secrets
         var result = await database.WriteAsync(async connection =>
         {
             // First, because it also makes changes take turns: what one has looked at cannot change before it writes.
-            await connection.ExecuteAsync(new CommandDefinition("UPDATE identity_state SET version = version + 1 WHERE id = 1", cancellationToken: cancellationToken));
+            await connection.ExecuteAsync("UPDATE identity_state SET version = version + 1 WHERE id = 1", null, cancellationToken);
             return await work(connection);
         }, cancellationToken);
         _memory = Nothing;

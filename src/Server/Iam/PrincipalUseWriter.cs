@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Iam;
@@ -31,10 +30,10 @@ internal sealed class PrincipalUseWriter(PrincipalUse use, Database database, Ti
             await database.WriteAsync(async connection =>
             {
                 foreach (var (id, last) in uses)
-                    await connection.ExecuteAsync(new CommandDefinition(id.StartsWith(KeyIds.RolePrefix, StringComparison.Ordinal)
+                    await connection.ExecuteAsync(id.StartsWith(KeyIds.RolePrefix, StringComparison.Ordinal)
                         ? "UPDATE roles SET last_used_at = @at, last_used_region = @Region WHERE role_id = @id"
                         : "UPDATE access_keys SET last_used_at = @at, last_used_service = @Service, last_used_region = @Region WHERE access_key_id = @id",
-                        new { id, at = last.At.ToUnixTimeMilliseconds(), last.Service, last.Region }, cancellationToken: cancellationToken));
+                        SqlParameters.Of(new { id, at = last.At.ToUnixTimeMilliseconds(), last.Service, last.Region }), cancellationToken);
                 return uses.Count;
             }, cancellationToken);
         }

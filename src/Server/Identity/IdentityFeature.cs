@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
@@ -44,6 +45,6 @@ internal static class IdentityFeature
         operations.Add(SimulationOperations.SimulateAccess, Access.User, "postern:SimulateAccess", access.TouchesAsync, access.HandleAsync);
         operations.Add(SimulationOperations.SimulatePolicy, Access.User, "postern:SimulatePolicy", Touched.Anything, SimulatePolicy.HandleAsync);
 
-        T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
+        T Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>() => ActivatorUtilities.CreateInstance<T>(services);
     }
 }

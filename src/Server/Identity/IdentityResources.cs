@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity;
 
@@ -35,7 +36,7 @@ internal sealed class IdentityResources(IdentityStore store)
     {
         if (request.Peek("PolicyArn") is not { Length: > 0 } arn) return [Touched.Anything];
         var tags = await store.ReadAsync(transaction => transaction.ListAsync<IdentityTag>(
-            "SELECT t.owner_id, t.tag_key, t.tag_value FROM identity_tags t JOIN managed_policies p ON p.policy_id = t.owner_id WHERE p.arn = @arn", new { arn }), cancellationToken);
+            "SELECT t.owner_id, t.tag_key, t.tag_value FROM identity_tags t JOIN managed_policies p ON p.policy_id = t.owner_id WHERE p.arn = @arn", SqlParameters.Of(new { arn })), cancellationToken);
         return [new Touched(arn) { Keys = [.. TagKeys(tags), .. KeysOf(request, null)] }];
     };
 
@@ -56,7 +57,7 @@ internal sealed class IdentityResources(IdentityStore store)
     {
         var keyId = request.Peek("AccessKeyId") ?? "";
         var name = await store.ReadAsync(transaction => transaction.SingleAsync<string>(
-            "SELECT u.name FROM users u JOIN access_keys k ON k.user_id = u.user_id WHERE k.access_key_id = @keyId", new { keyId }), cancellationToken);
+            "SELECT u.name FROM users u JOIN access_keys k ON k.user_id = u.user_id WHERE k.access_key_id = @keyId", SqlParameters.Of(new { keyId })), cancellationToken);
         return name is null ? [Touched.Anything] : [await FindAsync(IdentityKind.User, name, request, context, cancellationToken)];
     };
 

@@ -1,5 +1,6 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity;
 
@@ -34,7 +35,7 @@ internal static class IdentityTags
         => answer.List("Tags", tags.OrderBy(tag => tag.TagKey, StringComparer.Ordinal), tag => answer.Text("Key", tag.TagKey).Text("Value", tag.TagValue));
 
     public static Task<IReadOnlyList<IdentityTag>> TagsAsync(this IdentityTransaction transaction, string ownerId)
-        => transaction.ListAsync<IdentityTag>("SELECT owner_id, tag_key, tag_value FROM identity_tags WHERE owner_id = @ownerId ORDER BY tag_key", new { ownerId });
+        => transaction.ListAsync<IdentityTag>("SELECT owner_id, tag_key, tag_value FROM identity_tags WHERE owner_id = @ownerId ORDER BY tag_key", SqlParameters.Of(new { ownerId }));
 
     /// <summary>Adds or overwrites.</summary>
     /// <exception cref="AwsErrorException">LimitExceeded.</exception>
@@ -46,15 +47,15 @@ internal static class IdentityTags
         if (before.Count - replaced.Count + tags.Count > Most)
             throw IdentityErrors.LimitExceeded($"The number of tags has reached the maximum limit of {Most}.");
         foreach (var old in replaced)
-            await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @OwnerId AND tag_key = @TagKey", old);
+            await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @OwnerId AND tag_key = @TagKey", SqlParameters.Of(old));
         foreach (var tag in tags)
-            await transaction.ExecuteAsync("INSERT INTO identity_tags (owner_id, tag_key, tag_value) VALUES (@ownerId, @TagKey, @TagValue)", new { ownerId, tag.TagKey, tag.TagValue });
+            await transaction.ExecuteAsync("INSERT INTO identity_tags (owner_id, tag_key, tag_value) VALUES (@ownerId, @TagKey, @TagValue)", SqlParameters.Of(new { ownerId, tag.TagKey, tag.TagValue }));
     }
 
     public static async Task UntagAsync(this IdentityTransaction transaction, string ownerId, IReadOnlyList<string> keys)
     {
         foreach (var old in await transaction.TagsAsync(ownerId))
             if (keys.Contains(old.TagKey, StringComparer.OrdinalIgnoreCase))
-                await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @OwnerId AND tag_key = @TagKey", old);
+                await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @OwnerId AND tag_key = @TagKey", SqlParameters.Of(old));
     }
 }

@@ -1,8 +1,9 @@
 using System.Data.Common;
-using Dapper;
+using System.Diagnostics.CodeAnalysis;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Iam;
 using Postern.Server.Identity.Roles;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity;
 
@@ -14,24 +15,24 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
     public string Account => account;
     public long Now => now;
 
-    public Task<int> ExecuteAsync(string sql, object? parameters = null) => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    public Task<int> ExecuteAsync(string sql, SqlParameters? parameters = null) => connection.ExecuteAsync(sql, parameters, cancellationToken);
 
-    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? parameters = null)
-        => (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+    public async Task<IReadOnlyList<T>> ListAsync<[DynamicallyAccessedMembers(SqlRow.Needed)] T>(string sql, SqlParameters? parameters = null)
+        => await connection.QueryAsync<T>(sql, parameters, cancellationToken);
 
-    public Task<T?> SingleAsync<T>(string sql, object? parameters = null)
-        => connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    public Task<T?> SingleAsync<[DynamicallyAccessedMembers(SqlRow.Needed)] T>(string sql, SqlParameters? parameters = null)
+        => connection.QuerySingleOrDefaultAsync<T>(sql, parameters, cancellationToken);
 
-    public Task<long> CountAsync(string sql, object? parameters = null)
-        => connection.ExecuteScalarAsync<long>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+    public Task<long> CountAsync(string sql, SqlParameters? parameters = null)
+        => connection.ExecuteScalarAsync<long>(sql, parameters, cancellationToken);
 
     public string ArnOf(IdentityKind kind, IdentityRow row) => kind.Arn(account, row.Path, row.Name);
 
     public Task<IReadOnlyList<IdentityRow>> AllAsync(IdentityKind kind) => RowsAsync(kind, "1 = 1");
 
-    public async Task<IdentityRow?> FindAsync(IdentityKind kind, string name) => (await RowsAsync(kind, "lower(name) = lower(@name)", new { name })).SingleOrDefault();
+    public async Task<IdentityRow?> FindAsync(IdentityKind kind, string name) => (await RowsAsync(kind, "lower(name) = lower(@name)", SqlParameters.Of(new { name }))).SingleOrDefault();
 
-    public async Task<IdentityRow?> FindByIdAsync(IdentityKind kind, string id) => (await RowsAsync(kind, $"{kind.IdColumn} = @id", new { id })).SingleOrDefault();
+    public async Task<IdentityRow?> FindByIdAsync(IdentityKind kind, string id) => (await RowsAsync(kind, $"{kind.IdColumn} = @id", SqlParameters.Of(new { id }))).SingleOrDefault();
 
     /// <exception cref="AwsErrorException">NoSuchEntity.</exception>
     public async Task<IdentityRow> NeedAsync(IdentityKind kind, string name)
@@ -47,7 +48,7 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
             throw IdentityErrors.LimitExceeded(kind.Name + "sPerAccount", kind.Quota);
         row.Id = KeyIds.NewId(kind.Prefix);
         row.CreatedAt = now;
-        await ExecuteAsync($"INSERT INTO {kind.Table} ({kind.IdColumn}, name, path, created_at{moreColumns}) VALUES (@Id, @Name, @Path, @CreatedAt{moreValues})", row);
+        await ExecuteAsync($"INSERT INTO {kind.Table} ({kind.IdColumn}, name, path, created_at{moreColumns}) VALUES (@Id, @Name, @Path, @CreatedAt{moreValues})", SqlParameters.Of(row));
         return row;
     }
 
@@ -59,27 +60,27 @@ internal sealed class IdentityTransaction(DbConnection connection, string accoun
             await EnsureFreeAsync(kind, name);
         row.Name = name ?? row.Name;
         row.Path = path ?? row.Path;
-        await ExecuteAsync($"UPDATE {kind.Table} SET name = @Name, path = @Path WHERE {kind.IdColumn} = @Id", row);
+        await ExecuteAsync($"UPDATE {kind.Table} SET name = @Name, path = @Path WHERE {kind.IdColumn} = @Id", SqlParameters.Of(row));
     }
 
     /// <summary>Removes the row with its tags.</summary>
     public async Task RemoveAsync(IdentityKind kind, IdentityRow row)
     {
-        await ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @Id", row);
-        await ExecuteAsync($"DELETE FROM {kind.Table} WHERE {kind.IdColumn} = @Id", row);
+        await ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @Id", SqlParameters.Of(row));
+        await ExecuteAsync($"DELETE FROM {kind.Table} WHERE {kind.IdColumn} = @Id", SqlParameters.Of(row));
     }
 
     /// <exception cref="AwsErrorException">DeleteConflict: it still has policies.</exception>
     public async Task EnsureNoPoliciesAsync(IdentityRow row)
     {
-        if (await CountAsync("SELECT COUNT(*) FROM policy_attachments WHERE owner_id = @Id", row) > 0)
+        if (await CountAsync("SELECT COUNT(*) FROM policy_attachments WHERE owner_id = @Id", SqlParameters.Of(row)) > 0)
             throw IdentityErrors.DeleteConflict("Cannot delete entity, must detach all policies first.");
-        if (await CountAsync("SELECT COUNT(*) FROM inline_policies WHERE owner_id = @Id", row) > 0)
+        if (await CountAsync("SELECT COUNT(*) FROM inline_policies WHERE owner_id = @Id", SqlParameters.Of(row)) > 0)
             throw IdentityErrors.DeleteConflict("Cannot delete entity, must delete policies first.");
     }
 
     /// <summary>Rows as they are shown.</summary>
-    private async Task<IReadOnlyList<IdentityRow>> RowsAsync(IdentityKind kind, string condition, object? parameters = null)
+    private async Task<IReadOnlyList<IdentityRow>> RowsAsync(IdentityKind kind, string condition, SqlParameters? parameters = null)
     {
         var rows = await ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {condition}", parameters);
         if (kind == IdentityKind.Role)

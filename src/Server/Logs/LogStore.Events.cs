@@ -1,5 +1,4 @@
 using System.Text;
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Logs;
@@ -15,9 +14,9 @@ internal sealed partial class LogStore
         // Taken first, as all writers of logs do: whoever holds it has the groups to himself.
         await NextNumbersAsync(connection, 0, cancellationToken);
         await InsertGroupAsync(connection, new LogGroupRow { Name = group, Class = LogNames.Standard }, cancellationToken);
-        var groupId = await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT id FROM log_groups WHERE name = @group", new { group }, cancellationToken: cancellationToken));
+        var groupId = await connection.ExecuteScalarAsync<long>("SELECT id FROM log_groups WHERE name = @group", SqlParameters.Of(new { group }), cancellationToken);
         await InsertStreamAsync(connection, groupId, stream, cancellationToken);
-        var streamId = await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT id FROM log_streams WHERE group_id = @groupId AND name = @stream", new { groupId, stream }, cancellationToken: cancellationToken));
+        var streamId = await connection.ExecuteScalarAsync<long>("SELECT id FROM log_streams WHERE group_id = @groupId AND name = @stream", SqlParameters.Of(new { groupId, stream }), cancellationToken);
         return await InsertAsync(connection, groupId, streamId, lines, cancellationToken);
     }, cancellationToken);
 
@@ -25,7 +24,7 @@ internal sealed partial class LogStore
     public Task<bool> AppendAsync(LogStreamRow stream, IReadOnlyList<LogLine> lines, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         await NextNumbersAsync(connection, 0, cancellationToken);
-        var there = await connection.ExecuteScalarAsync<long>(new CommandDefinition("SELECT COUNT(*) FROM log_streams WHERE id = @Id", new { stream.Id }, cancellationToken: cancellationToken));
+        var there = await connection.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM log_streams WHERE id = @Id", SqlParameters.Of(new { stream.Id }), cancellationToken);
         return there == 1 && await InsertAsync(connection, stream.GroupId, stream.Id, lines, cancellationToken);
     }, cancellationToken);
 
@@ -52,19 +51,19 @@ internal sealed partial class LogStore
         DELETE FROM log_events WHERE id IN (
           SELECT e.id FROM log_groups g JOIN log_events e ON e.group_id = g.id AND e.time < @now - g.retention_days * 86400000
           WHERE g.retention_days IS NOT NULL LIMIT @limit)
-        """, new { now = Now, limit }, cancellationToken);
+        """, SqlParameters.Of(new { now = Now, limit }), cancellationToken);
 
     /// <summary>Removes events of streams that were deleted, at most <paramref name="limit"/>; returns how many.</summary>
     public Task<int> RemoveGoneAsync(int limit, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var gone = (await connection.QueryAsync<long>(new CommandDefinition("SELECT stream_id FROM log_streams_gone ORDER BY stream_id LIMIT 1", cancellationToken: cancellationToken))).ToList();
+        var gone = (await connection.QueryAsync<long>("SELECT stream_id FROM log_streams_gone ORDER BY stream_id LIMIT 1", null, cancellationToken)).ToList();
         if (gone.Count == 0)
             return 0;
-        var parameters = new { stream = gone[0], limit };
-        var removed = await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM log_events WHERE id IN (SELECT id FROM log_events WHERE stream_id = @stream LIMIT @limit)", parameters, cancellationToken: cancellationToken));
+        var parameters = SqlParameters.Of(new { stream = gone[0], limit });
+        var removed = await connection.ExecuteAsync(
+            "DELETE FROM log_events WHERE id IN (SELECT id FROM log_events WHERE stream_id = @stream LIMIT @limit)", parameters, cancellationToken);
         if (removed < limit)
-            removed += await connection.ExecuteAsync(new CommandDefinition("DELETE FROM log_streams_gone WHERE stream_id = @stream", parameters, cancellationToken: cancellationToken));
+            removed += await connection.ExecuteAsync("DELETE FROM log_streams_gone WHERE stream_id = @stream", parameters, cancellationToken);
         return removed;
     }, cancellationToken);
 
@@ -76,7 +75,7 @@ internal sealed partial class LogStore
         var bytes = 0L;
         foreach (var part in lines.Chunk(RowsAStatement))
         {
-            var parameters = new DynamicParameters(new { groupId, streamId, now });
+            var parameters = SqlParameters.Of(new { groupId, streamId, now });
             var sql = new StringBuilder("INSERT INTO log_events (id, group_id, stream_id, time, ingested_at, message) VALUES ");
             for (var i = 0; i < part.Length; i++)
             {
@@ -86,15 +85,15 @@ internal sealed partial class LogStore
                 parameters.Add($"m{i}", LogNames.Storable(part[i].Message));
                 bytes += Encoding.UTF8.GetByteCount(part[i].Message) + EventOverhead;
             }
-            await connection.ExecuteAsync(new CommandDefinition(sql.ToString(), parameters, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(sql.ToString(), parameters, cancellationToken);
         }
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             """
             UPDATE log_streams SET bytes = bytes + @bytes, ingested_at = @now,
               first_at = CASE WHEN first_at IS NULL OR first_at > @first THEN @first ELSE first_at END,
               last_at = CASE WHEN last_at IS NULL OR last_at < @last THEN @last ELSE last_at END
             WHERE id = @streamId
-            """, new { bytes, now, streamId, first = lines.Min(line => line.Time), last = lines.Max(line => line.Time) }, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(new { bytes, now, streamId, first = lines.Min(line => line.Time), last = lines.Max(line => line.Time) }), cancellationToken);
         return true;
     }
 }

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Logs;
@@ -19,7 +18,7 @@ internal sealed partial class LogStore(Database database, TimeProvider time)
 
     /// <summary>Null when there is none.</summary>
     public Task<LogGroupRow?> FindGroupAsync(string name, CancellationToken cancellationToken)
-        => database.QuerySingleOrDefaultAsync<LogGroupRow>("SELECT id, name, class, kms_key, retention_days, tags, created_at FROM log_groups WHERE name = @name", new { name }, cancellationToken);
+        => database.QuerySingleOrDefaultAsync<LogGroupRow>("SELECT id, name, class, kms_key, retention_days, tags, created_at FROM log_groups WHERE name = @name", SqlParameters.Of(new { name }), cancellationToken);
 
     /// <summary>Groups by name, with what they hold.</summary>
     /// <param name="conditions">On columns of log_groups.</param>
@@ -41,16 +40,16 @@ internal sealed partial class LogStore(Database database, TimeProvider time)
     public Task<bool> DeleteGroupAsync(string name, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         await NextNumbersAsync(connection, 0, cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO log_streams_gone (stream_id) SELECT s.id FROM log_streams s JOIN log_groups g ON g.id = s.group_id WHERE g.name = @name", new { name }, cancellationToken: cancellationToken));
-        return await connection.ExecuteAsync(new CommandDefinition("DELETE FROM log_groups WHERE name = @name", new { name }, cancellationToken: cancellationToken)) == 1;
+        await connection.ExecuteAsync(
+            "INSERT INTO log_streams_gone (stream_id) SELECT s.id FROM log_streams s JOIN log_groups g ON g.id = s.group_id WHERE g.name = @name", SqlParameters.Of(new { name }), cancellationToken);
+        return await connection.ExecuteAsync("DELETE FROM log_groups WHERE name = @name", SqlParameters.Of(new { name }), cancellationToken) == 1;
     }, cancellationToken);
 
     /// <param name="name">Of the group.</param>
     /// <param name="days">Null: for ever.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<bool> SetRetentionAsync(string name, long? days, CancellationToken cancellationToken)
-        => await database.ExecuteAsync("UPDATE log_groups SET retention_days = @days WHERE name = @name", new { name, days }, cancellationToken) == 1;
+        => await database.ExecuteAsync("UPDATE log_groups SET retention_days = @days WHERE name = @name", SqlParameters.Of(new { name, days }), cancellationToken) == 1;
 
     /// <param name="name">Of the group.</param>
     /// <param name="change">From JSON to JSON; run inside the transaction.</param>
@@ -58,10 +57,10 @@ internal sealed partial class LogStore(Database database, TimeProvider time)
     public Task<bool> ChangeTagsAsync(string name, Func<string, string> change, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         // The update that changes nothing holds the row until the end of the transaction.
-        var rows = await connection.QueryAsync<string>(new CommandDefinition("UPDATE log_groups SET tags = tags WHERE name = @name RETURNING tags", new { name }, cancellationToken: cancellationToken));
+        var rows = await connection.QueryAsync<string>("UPDATE log_groups SET tags = tags WHERE name = @name RETURNING tags", SqlParameters.Of(new { name }), cancellationToken);
         if (rows.SingleOrDefault() is not { } tags)
             return false;
-        return await connection.ExecuteAsync(new CommandDefinition("UPDATE log_groups SET tags = @tags WHERE name = @name", new { name, tags = change(tags) }, cancellationToken: cancellationToken)) == 1;
+        return await connection.ExecuteAsync("UPDATE log_groups SET tags = @tags WHERE name = @name", SqlParameters.Of(new { name, tags = change(tags) }), cancellationToken) == 1;
     }, cancellationToken);
 
     /// <summary>False when there is one of that name.</summary>
@@ -70,7 +69,7 @@ internal sealed partial class LogStore(Database database, TimeProvider time)
 
     /// <summary>Null when there is none.</summary>
     public Task<LogStreamRow?> FindStreamAsync(long groupId, string name, CancellationToken cancellationToken)
-        => database.QuerySingleOrDefaultAsync<LogStreamRow>("SELECT * FROM log_streams WHERE group_id = @groupId AND name = @name", new { groupId, name }, cancellationToken);
+        => database.QuerySingleOrDefaultAsync<LogStreamRow>("SELECT * FROM log_streams WHERE group_id = @groupId AND name = @name", SqlParameters.Of(new { groupId, name }), cancellationToken);
 
     /// <param name="conditions">On columns of log_streams.</param>
     /// <param name="order">Column and direction: never what a caller wrote.</param>
@@ -87,27 +86,27 @@ internal sealed partial class LogStore(Database database, TimeProvider time)
     public Task<bool> DeleteStreamAsync(long groupId, string name, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         await NextNumbersAsync(connection, 0, cancellationToken);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "INSERT INTO log_streams_gone (stream_id) SELECT id FROM log_streams WHERE group_id = @groupId AND name = @name", new { groupId, name }, cancellationToken: cancellationToken)) == 1
-            && await connection.ExecuteAsync(new CommandDefinition("DELETE FROM log_streams WHERE group_id = @groupId AND name = @name", new { groupId, name }, cancellationToken: cancellationToken)) == 1;
+        return await connection.ExecuteAsync(
+            "INSERT INTO log_streams_gone (stream_id) SELECT id FROM log_streams WHERE group_id = @groupId AND name = @name", SqlParameters.Of(new { groupId, name }), cancellationToken) == 1
+            && await connection.ExecuteAsync("DELETE FROM log_streams WHERE group_id = @groupId AND name = @name", SqlParameters.Of(new { groupId, name }), cancellationToken) == 1;
     }, cancellationToken);
 
     private async Task<int> InsertGroupAsync(DbConnection connection, LogGroupRow group, CancellationToken cancellationToken)
-        => await connection.ExecuteAsync(new CommandDefinition(
+        => await connection.ExecuteAsync(
             """
             INSERT INTO log_groups (id, name, class, kms_key, retention_days, tags, created_at)
             VALUES (@id, @Name, @Class, @KmsKey, @RetentionDays, @Tags, @now) ON CONFLICT (name) DO NOTHING
             """,
-            new { id = await NextNumbersAsync(connection, 1, cancellationToken), group.Name, group.Class, group.KmsKey, group.RetentionDays, group.Tags, now = Now }, cancellationToken: cancellationToken));
+            SqlParameters.Of(new { id = await NextNumbersAsync(connection, 1, cancellationToken), group.Name, group.Class, group.KmsKey, group.RetentionDays, group.Tags, now = Now }), cancellationToken);
 
     private async Task<int> InsertStreamAsync(DbConnection connection, long groupId, string name, CancellationToken cancellationToken)
-        => await connection.ExecuteAsync(new CommandDefinition(
+        => await connection.ExecuteAsync(
             "INSERT INTO log_streams (id, group_id, name, created_at, bytes) VALUES (@id, @groupId, @name, @now, 0) ON CONFLICT (group_id, name) DO NOTHING",
-            new { id = await NextNumbersAsync(connection, 1, cancellationToken), groupId, name, now = Now }, cancellationToken: cancellationToken));
+            SqlParameters.Of(new { id = await NextNumbersAsync(connection, 1, cancellationToken), groupId, name, now = Now }), cancellationToken);
 
     /// <summary>The first of <paramref name="count"/> numbers that nobody else gets. Writers of logs take turns from here to the end of their transaction: numbers become visible in order.</summary>
     private static async Task<long> NextNumbersAsync(DbConnection connection, int count, CancellationToken cancellationToken)
-        => await connection.ExecuteScalarAsync<long>(new CommandDefinition("UPDATE log_numbers SET last = last + @count RETURNING last", new { count }, cancellationToken: cancellationToken)) - count + 1;
+        => await connection.ExecuteScalarAsync<long>("UPDATE log_numbers SET last = last + @count RETURNING last", SqlParameters.Of(new { count }), cancellationToken) - count + 1;
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

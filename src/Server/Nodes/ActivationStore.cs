@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dapper;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Storage;
 
@@ -33,23 +32,23 @@ internal sealed class ActivationStore(Database database)
 {
     public Task CreateAsync(ActivationRow activation, IReadOnlyList<Tag> tags, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             $"""
             INSERT INTO activations ({ActivationRow.Columns}) VALUES (@Id, @CodeHash, @Description, @DefaultInstanceName, @IamRole,
               @RegistrationLimit, @RegistrationsCount, @ExpiresAt, @CreatedAt, @CreatedBy)
-            """, activation, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(activation), cancellationToken);
         await TagStore.InsertAsync(connection, TagStore.Activation, activation.Id, tags, cancellationToken);
         return tags.Count;
     }, cancellationToken);
 
     public Task<ActivationRow?> FindAsync(string id, CancellationToken cancellationToken)
-        => database.QuerySingleOrDefaultAsync<ActivationRow>($"SELECT {ActivationRow.Columns} FROM activations WHERE id = @id", new { id }, cancellationToken);
+        => database.QuerySingleOrDefaultAsync<ActivationRow>($"SELECT {ActivationRow.Columns} FROM activations WHERE id = @id", SqlParameters.Of(new { id }), cancellationToken);
 
     /// <summary>The next activations after an id, in the order of ids.</summary>
     public Task<IReadOnlyList<ActivationRow>> PageAsync(SqlConditions conditions, string after, int limit, CancellationToken cancellationToken)
     {
         var parameters = conditions.Parameters;
-        parameters.AddDynamicParams(new { after, limit });
+        parameters.Add(SqlParameters.Of(new { after, limit }));
         return database.QueryAsync<ActivationRow>(
             $"SELECT {ActivationRow.Columns} FROM activations WHERE {conditions.Sql} AND id > @after ORDER BY id LIMIT @limit", parameters, cancellationToken);
     }
@@ -57,9 +56,9 @@ internal sealed class ActivationStore(Database database)
     /// <summary>False: no such activation.</summary>
     public Task<bool> DeleteAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM resource_tags WHERE resource_type = @type AND resource_id = @id", new { type = TagStore.Activation, id }, cancellationToken: cancellationToken));
-        return await connection.ExecuteAsync(new CommandDefinition("DELETE FROM activations WHERE id = @id", new { id }, cancellationToken: cancellationToken)) > 0;
+        await connection.ExecuteAsync(
+            "DELETE FROM resource_tags WHERE resource_type = @type AND resource_id = @id", SqlParameters.Of(new { type = TagStore.Activation, id }), cancellationToken);
+        return await connection.ExecuteAsync("DELETE FROM activations WHERE id = @id", SqlParameters.Of(new { id }), cancellationToken) > 0;
     }, cancellationToken);
 
     /// <summary>
@@ -68,24 +67,23 @@ internal sealed class ActivationStore(Database database)
     /// </summary>
     public Task<bool> RegisterNodeAsync(Node node, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var taken = await connection.ExecuteAsync(new CommandDefinition(
+        var taken = await connection.ExecuteAsync(
             """
             UPDATE activations SET registrations_count = registrations_count + 1
             WHERE id = @ActivationId AND registrations_count < registration_limit AND expires_at > @now
-            """, new { node.ActivationId, now = now.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(new { node.ActivationId, now = now.ToUnixTimeMilliseconds() }), cancellationToken);
         if (taken == 0) return false;
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             """
             INSERT INTO nodes (id, name, activation_id, iam_role, public_key, fingerprint, registered_at, state)
             VALUES (@Id, @Name, @ActivationId, @IamRole, @PublicKey, @Fingerprint, @now, 'Registered')
             """,
-            new { node.Id, node.Name, node.ActivationId, node.IamRole, node.PublicKey, node.Fingerprint, now = now.ToUnixTimeMilliseconds() },
-            cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(
+            SqlParameters.Of(new { node.Id, node.Name, node.ActivationId, node.IamRole, node.PublicKey, node.Fingerprint, now = now.ToUnixTimeMilliseconds() }), cancellationToken);
+        await connection.ExecuteAsync(
             """
             INSERT INTO resource_tags (resource_type, resource_id, tag_key, tag_value)
             SELECT @ManagedInstance, @Id, tag_key, tag_value FROM resource_tags WHERE resource_type = @Activation AND resource_id = @ActivationId
-            """, new { TagStore.ManagedInstance, TagStore.Activation, node.Id, node.ActivationId }, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(new { TagStore.ManagedInstance, TagStore.Activation, node.Id, node.ActivationId }), cancellationToken);
         return true;
     }, cancellationToken);
 }

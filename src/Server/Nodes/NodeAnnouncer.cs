@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Events;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
@@ -43,15 +42,15 @@ internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, Serve
         // Looked at without holding anything: mostly there is nothing to tell.
         const string Waiting = "((announced = 0 AND gateway IS NOT NULL) OR (announced = 1 AND gateway IS NULL))";
         const string Settled = $"{Waiting} AND (gateway IS NOT NULL OR COALESCE(disconnected_at, 0) <= @away)";
-        if ((await database.QueryAsync<string>($"SELECT id FROM nodes WHERE {Settled} LIMIT 1", new { away }, cancellationToken)).Count == 0)
+        if ((await database.QueryAsync<string>($"SELECT id FROM nodes WHERE {Settled} LIMIT 1", SqlParameters.Of(new { away }), cancellationToken)).Count == 0)
             return 0;
         var count = await database.WriteAsync(async connection =>
         {
-            var changes = (await connection.QueryAsync<ChangedNode>(new CommandDefinition(
+            var changes = (await connection.QueryAsync<ChangedNode>(
                 $"""
                 UPDATE nodes SET announced = 1 - announced WHERE id IN (SELECT id FROM nodes WHERE {Settled} ORDER BY id LIMIT {MaxBatch}) AND {Settled}
                 RETURNING id, name, computer_name, ip_address, platform_name, agent_version, gateway, connected_at, disconnected_at, state
-                """, new { away }, cancellationToken: cancellationToken))).AsList();
+                """, SqlParameters.Of(new { away }), cancellationToken));
             await outbox.AppendAsync(connection, changes.ConvertAll(node => Event(node, now)), cancellationToken);
             return changes.Count;
         }, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
@@ -76,6 +77,6 @@ internal static class NodesFeature
 
         static Touched Itself<TRequest>(TRequest request, CallContext context) => new(context.Arns.Node(context.Caller.NodeId!));
 
-        T Make<T>() => ActivatorUtilities.CreateInstance<T>(services);
+        T Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>() => ActivatorUtilities.CreateInstance<T>(services);
     }
 }

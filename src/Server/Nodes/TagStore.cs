@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Storage;
 
@@ -35,12 +34,12 @@ internal sealed class TagStore(Database database)
     /// </exception>
     public Task AddAsync(TaggedKind kind, string id, IReadOnlyList<Tag> tags, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        if (await connection.ExecuteAsync(new CommandDefinition(kind.HoldSql, new { id }, cancellationToken: cancellationToken)) == 0)
+        if (await connection.ExecuteAsync(kind.HoldSql, SqlParameters.Of(new { id }), cancellationToken) == 0)
             throw Unknown(kind, id);
         await InsertAsync(connection, kind.ResourceType, id, tags, cancellationToken);
-        var keys = (await connection.QueryAsync<string>(new CommandDefinition(
+        var keys = (await connection.QueryAsync<string>(
             "SELECT tag_key FROM resource_tags WHERE resource_type = @ResourceType AND resource_id = @id",
-            new { kind.ResourceType, id }, cancellationToken: cancellationToken))).AsList();
+            SqlParameters.Of(new { kind.ResourceType, id }), cancellationToken));
         if (keys.Count > MaxTagsPerResource)
             throw new AwsErrorException("TooManyTagsError", $"{id} would have {keys.Count} tags; a resource has at most {MaxTagsPerResource}. No tag was added.");
         // Policies see one condition key for both, and who may write one must not be able to hide the other.
@@ -53,17 +52,17 @@ internal sealed class TagStore(Database database)
     /// <exception cref="AwsErrorException">InvalidResourceId: no such resource.</exception>
     public Task RemoveAsync(TaggedKind kind, string id, IReadOnlyList<string> keys, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        if (await connection.ExecuteAsync(new CommandDefinition(kind.HoldSql, new { id }, cancellationToken: cancellationToken)) == 0)
+        if (await connection.ExecuteAsync(kind.HoldSql, SqlParameters.Of(new { id }), cancellationToken) == 0)
             throw Unknown(kind, id);
         var conditions = new SqlConditions();
         conditions.And($"resource_type = {conditions.Value(kind.ResourceType)}").And($"resource_id = {conditions.Value(id)}").In("tag_key", keys);
-        return await connection.ExecuteAsync(new CommandDefinition($"DELETE FROM resource_tags WHERE {conditions.Sql}", conditions.Parameters, cancellationToken: cancellationToken));
+        return await connection.ExecuteAsync($"DELETE FROM resource_tags WHERE {conditions.Sql}", conditions.Parameters, cancellationToken);
     }, cancellationToken);
 
     /// <summary>The tags of a resource that must exist.</summary>
     /// <exception cref="AwsErrorException">InvalidResourceId: no such resource.</exception>
     public async Task<IReadOnlyList<Tag>> RequireAsync(TaggedKind kind, string id, CancellationToken cancellationToken)
-        => await database.QuerySingleOrDefaultAsync<string>(kind.FindSql, new { id }, cancellationToken) is null
+        => await database.QuerySingleOrDefaultAsync<string>(kind.FindSql, SqlParameters.Of(new { id }), cancellationToken) is null
             ? throw Unknown(kind, id)
             : await ListAsync(kind.ResourceType, id, cancellationToken);
 
@@ -72,11 +71,11 @@ internal sealed class TagStore(Database database)
     {
         foreach (var tag in tags)
         {
-            await connection.ExecuteAsync(new CommandDefinition(
+            await connection.ExecuteAsync(
                 """
                 INSERT INTO resource_tags (resource_type, resource_id, tag_key, tag_value) VALUES (@resourceType, @resourceId, @Key, @Value)
                 ON CONFLICT (resource_type, resource_id, tag_key) DO UPDATE SET tag_value = excluded.tag_value
-                """, new { resourceType, resourceId, tag.Key, tag.Value }, cancellationToken: cancellationToken));
+                """, SqlParameters.Of(new { resourceType, resourceId, tag.Key, tag.Value }), cancellationToken);
         }
     }
 

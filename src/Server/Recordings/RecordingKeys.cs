@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Dapper;
 using Postern.Protocol.Recordings;
 using Postern.Server.Iam;
 using Postern.Server.Storage;
@@ -46,7 +45,7 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
         var (signing, sealing, indexing) = await database.WriteAsync(async connection =>
         {
             await database.LockMigrationsAsync(connection, cancellationToken); // of gateways that start together, one makes the keys
-            var rows = (await connection.QueryAsync<KeyRow>(new CommandDefinition("SELECT name, sealed_key FROM recording_keys", cancellationToken: cancellationToken))).ToDictionary(row => row.Name);
+            var rows = (await connection.QueryAsync<KeyRow>("SELECT name, sealed_key FROM recording_keys", null, cancellationToken)).ToDictionary(row => row.Name);
             return (await KeyAsync(Signing, Signer.ExportPkcs8PrivateKey), await KeyAsync(Sealing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)),
                 await KeyAsync(Indexing, () => RandomNumberGenerator.GetBytes(RecordingFormat.DataKeySize)));
 
@@ -56,9 +55,9 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
                 var key = !rows.TryGetValue(name, out var row) ? make()
                     : _sealer.TryOpen(row.SealedKey, name, out generation) ?? throw new DatabaseException($"The keys of recordings in {database.Description} were sealed with another master.key. Use the master.key the database was made with.");
                 if (generation > 0)
-                    await connection.ExecuteAsync(new CommandDefinition(
+                    await connection.ExecuteAsync(
                         "INSERT INTO recording_keys (name, sealed_key, created_at) VALUES (@name, @sealedKey, @now) ON CONFLICT (name) DO UPDATE SET sealed_key = excluded.sealed_key",
-                        new { name, sealedKey = _sealer.Seal(key, name), now = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+                        SqlParameters.Of(new { name, sealedKey = _sealer.Seal(key, name), now = time.GetUtcNow().ToUnixTimeMilliseconds() }), cancellationToken);
                 return key;
             }
         }, cancellationToken);

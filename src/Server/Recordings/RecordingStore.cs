@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Recordings;
@@ -7,7 +6,7 @@ namespace Postern.Server.Recordings;
 internal sealed class RecordingStore(Database database)
 {
     /// <summary>Enters new recordings and the ends of others, in one transaction; either may come twice.</summary>
-    public Task<int> SaveAsync(IReadOnlyList<RecordingRow> rows, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(
+    public Task<int> SaveAsync(IReadOnlyList<RecordingRow> rows, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteEachAsync(
         """
         INSERT INTO recordings (session_id, gateway, path, state, kind, mode, owner_arn, owner_id, node_id, document_name, started_at, ended_at, end_reason,
           bytes, events, input_bytes, output_bytes, gaps, hash)
@@ -16,18 +15,18 @@ internal sealed class RecordingStore(Database database)
         ON CONFLICT (session_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, bytes = excluded.bytes, events = excluded.events,
           input_bytes = excluded.input_bytes, output_bytes = excluded.output_bytes, gaps = excluded.gaps, hash = excluded.hash
         WHERE recordings.state = 'Open'
-        """, rows, cancellationToken: cancellationToken)), cancellationToken);
+        """, rows, cancellationToken), cancellationToken);
 
     public Task<RecordingRow?> FindAsync(string sessionId, CancellationToken cancellationToken)
-        => database.QuerySingleOrDefaultAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE session_id = @sessionId", new { sessionId }, cancellationToken);
+        => database.QuerySingleOrDefaultAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE session_id = @sessionId", SqlParameters.Of(new { sessionId }), cancellationToken);
 
     /// <summary>Whether a gateway has recordings.</summary>
     public async Task<bool> HasAnyAsync(string gateway, CancellationToken cancellationToken)
-        => (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway LIMIT 1", new { gateway }, cancellationToken)).Count > 0;
+        => (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway LIMIT 1", SqlParameters.Of(new { gateway }), cancellationToken)).Count > 0;
 
     /// <summary>Those of this gateway that have no end.</summary>
     public Task<IReadOnlyList<RecordingRow>> ListOpenAsync(string gateway, CancellationToken cancellationToken)
-        => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", new { gateway }, cancellationToken);
+        => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", SqlParameters.Of(new { gateway }), cancellationToken);
 
     private const string Old = "gateway = @gateway AND state <> 'Open' AND ended_at < @before AND legal_hold IS NULL",
         Undelivered = "EXISTS (SELECT 1 FROM recording_deliveries d WHERE d.session_id = recordings.session_id AND d.done_at IS NULL)";
@@ -40,16 +39,16 @@ internal sealed class RecordingStore(Database database)
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<RecordingRow>> ListEndedBeforeAsync(string gateway, DateTimeOffset before, DateTimeOffset last, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
         $"SELECT {RecordingRow.Columns} FROM recordings WHERE {Old} AND (ended_at < @last OR NOT {Undelivered}) ORDER BY ended_at LIMIT @limit",
-        new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+        SqlParameters.Of(new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }), cancellationToken);
 
     /// <summary>Those that would be among <see cref="ListEndedBeforeAsync"/> had they been delivered.</summary>
     public Task<IReadOnlyList<RecordingRow>> ListUndeliveredAsync(string gateway, DateTimeOffset before, DateTimeOffset last, int limit, CancellationToken cancellationToken) => database.QueryAsync<RecordingRow>(
         $"SELECT {RecordingRow.Columns} FROM recordings WHERE {Old} AND ended_at >= @last AND {Undelivered} ORDER BY ended_at LIMIT @limit",
-        new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }, cancellationToken);
+        SqlParameters.Of(new { gateway, before = before.ToUnixTimeMilliseconds(), last = last.ToUnixTimeMilliseconds(), limit }), cancellationToken);
 
     /// <summary>Removes a row unless it is held. False: it is held, or gone.</summary>
     public async Task<bool> DeleteAsync(string sessionId, CancellationToken cancellationToken)
-        => await database.ExecuteAsync("DELETE FROM recordings WHERE session_id = @sessionId AND state <> 'Open' AND legal_hold IS NULL", new { sessionId }, cancellationToken) > 0;
+        => await database.ExecuteAsync("DELETE FROM recordings WHERE session_id = @sessionId AND state <> 'Open' AND legal_hold IS NULL", SqlParameters.Of(new { sessionId }), cancellationToken) > 0;
 
     /// <summary>Says why a recording must be kept, or that it need not be any more. False: there is none.</summary>
     /// <param name="sessionId">Which one.</param>
@@ -57,5 +56,5 @@ internal sealed class RecordingStore(Database database)
     /// <param name="by">ARN.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<bool> HoldAsync(string sessionId, string? reason, string by, CancellationToken cancellationToken) => await database.ExecuteAsync(
-        "UPDATE recordings SET legal_hold = @reason, legal_hold_by = @by WHERE session_id = @sessionId", new { sessionId, reason, by = reason is null ? null : by }, cancellationToken) > 0;
+        "UPDATE recordings SET legal_hold = @reason, legal_hold_by = @by WHERE session_id = @sessionId", SqlParameters.Of(new { sessionId, reason, by = reason is null ? null : by }), cancellationToken) > 0;
 }

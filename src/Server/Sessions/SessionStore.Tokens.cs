@@ -1,4 +1,5 @@
-using Dapper;
+using Postern.Server.Storage;
+
 
 namespace Postern.Server.Sessions;
 
@@ -13,7 +14,7 @@ internal sealed partial class SessionStore
         var column = TokenColumn(side);
         return await database.ExecuteAsync(
             $"UPDATE sessions SET {column} = @tokenHash, {column}_expires_at = @expiresAt WHERE id = @id",
-            new { id, tokenHash, expiresAt = expires.ToUnixTimeMilliseconds() }, cancellationToken) > 0;
+            SqlParameters.Of(new { id, tokenHash, expiresAt = expires.ToUnixTimeMilliseconds() }), cancellationToken) > 0;
     }
 
     /// <summary>
@@ -26,12 +27,12 @@ internal sealed partial class SessionStore
             return false;
         var column = TokenColumn(side);
         var stored = await database.QuerySingleOrDefaultAsync<StoredToken>(
-            $"SELECT {column} AS hash, {column}_expires_at AS expires_at FROM sessions WHERE id = @id", new { id }, cancellationToken);
+            $"SELECT {column} AS hash, {column}_expires_at AS expires_at FROM sessions WHERE id = @id", SqlParameters.Of(new { id }), cancellationToken);
         var hash = SessionToken.HashOf(token);
         if (!SessionToken.Matches(stored?.Hash, hash) || stored!.ExpiresAt < Now)
             return false;
         return await database.ExecuteAsync(
-            $"UPDATE sessions SET {column} = NULL, {column}_expires_at = NULL WHERE id = @id AND {column} = @hash", new { id, hash }, cancellationToken) > 0;
+            $"UPDATE sessions SET {column} = NULL, {column}_expires_at = NULL WHERE id = @id AND {column} = @hash", SqlParameters.Of(new { id, hash }), cancellationToken) > 0;
     }
 
     /// <summary>A node has one token for its control channel at a time.</summary>
@@ -39,7 +40,7 @@ internal sealed partial class SessionStore
         """
         INSERT INTO control_tokens (node_id, token, expires_at) VALUES (@nodeId, @tokenHash, @expiresAt)
         ON CONFLICT (node_id) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at
-        """, new { nodeId, tokenHash, expiresAt = expires.ToUnixTimeMilliseconds() }, cancellationToken);
+        """, SqlParameters.Of(new { nodeId, tokenHash, expiresAt = expires.ToUnixTimeMilliseconds() }), cancellationToken);
 
     /// <inheritdoc cref="UseTokenAsync"/>
     public async Task<bool> UseControlTokenAsync(string nodeId, string token, CancellationToken cancellationToken)
@@ -47,23 +48,23 @@ internal sealed partial class SessionStore
         if (token.Length is 0 or > SessionToken.MaxLength)
             return false;
         var stored = await database.QuerySingleOrDefaultAsync<StoredToken>(
-            "SELECT token AS hash, expires_at FROM control_tokens WHERE node_id = @nodeId", new { nodeId }, cancellationToken);
+            "SELECT token AS hash, expires_at FROM control_tokens WHERE node_id = @nodeId", SqlParameters.Of(new { nodeId }), cancellationToken);
         var hash = SessionToken.HashOf(token);
         if (!SessionToken.Matches(stored?.Hash, hash) || stored!.ExpiresAt < Now)
             return false;
-        return await database.ExecuteAsync("DELETE FROM control_tokens WHERE node_id = @nodeId AND token = @hash", new { nodeId, hash }, cancellationToken) > 0;
+        return await database.ExecuteAsync("DELETE FROM control_tokens WHERE node_id = @nodeId AND token = @hash", SqlParameters.Of(new { nodeId, hash }), cancellationToken) > 0;
     }
 
     /// <summary>Forgets tokens that nobody used in time.</summary>
     public Task DeleteExpiredTokensAsync(CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var now = new { now = Now };
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE sessions SET client_token = NULL, client_token_expires_at = NULL WHERE client_token_expires_at < @now", now, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition(
-            "UPDATE sessions SET agent_token = NULL, agent_token_expires_at = NULL WHERE agent_token_expires_at < @now", now, cancellationToken: cancellationToken));
-        return await connection.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM control_tokens WHERE expires_at < @now", now, cancellationToken: cancellationToken));
+        var now = SqlParameters.Of(new { now = Now });
+        await connection.ExecuteAsync(
+            "UPDATE sessions SET client_token = NULL, client_token_expires_at = NULL WHERE client_token_expires_at < @now", now, cancellationToken);
+        await connection.ExecuteAsync(
+            "UPDATE sessions SET agent_token = NULL, agent_token_expires_at = NULL WHERE agent_token_expires_at < @now", now, cancellationToken);
+        return await connection.ExecuteAsync(
+            "DELETE FROM control_tokens WHERE expires_at < @now", now, cancellationToken);
     }, cancellationToken);
 
     private static string TokenColumn(SessionSide side) => side == SessionSide.Client ? "client_token" : "agent_token";

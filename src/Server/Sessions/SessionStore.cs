@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Sessions;
@@ -21,7 +20,7 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
           @StartedAt, @IdleTimeout, @MaxDuration, 0, @OwnerKeyId, @SourceAddress, @RemoteHost, @RemotePort, @Recording, @Delivery, @S3Url, @CloudwatchUrl, @clientTokenHash, @expiresAt
         WHERE EXISTS (SELECT 1 FROM documents_revision WHERE revision = @documentsRevision)
         """,
-        new
+        SqlParameters.Of(new
         {
             row.Id,
             row.NodeId,
@@ -50,14 +49,14 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
             clientTokenHash,
             expiresAt = expires.ToUnixTimeMilliseconds(),
             documentsRevision,
-        }, cancellationToken) > 0;
+        }), cancellationToken) > 0;
 
     public Task<SessionRow?> FindAsync(string id, CancellationToken cancellationToken)
-        => database.QuerySingleOrDefaultAsync<SessionRow>($"SELECT {SessionRow.Columns} FROM sessions WHERE id = @id", new { id }, cancellationToken);
+        => database.QuerySingleOrDefaultAsync<SessionRow>($"SELECT {SessionRow.Columns} FROM sessions WHERE id = @id", SqlParameters.Of(new { id }), cancellationToken);
 
     /// <summary>The live sessions that a gateway looks after.</summary>
     public Task<IReadOnlyList<SessionRow>> ListLiveAsync(string gateway, CancellationToken cancellationToken) => database.QueryAsync<SessionRow>(
-        $"SELECT {SessionRow.Columns} FROM sessions WHERE gateway = @gateway AND state NOT IN ('Terminated', 'Failed')", new { gateway }, cancellationToken);
+        $"SELECT {SessionRow.Columns} FROM sessions WHERE gateway = @gateway AND state NOT IN ('Terminated', 'Failed')", SqlParameters.Of(new { gateway }), cancellationToken);
 
     /// <summary>
     /// Moves a session from one state to another. False: it was in another state, and nothing changed. Details and output are kept
@@ -74,20 +73,20 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
               client_back_by = @clientBackBy
             WHERE id = @id AND state = @from
             """,
-            new { id, from = from.ToString(), to = to.ToString(), details, output, toNode = traffic?.ToNode, toClient = traffic?.ToClient, endedAt = to.IsEnded() ? Now : (long?)null, clientBackBy = clientBackBy?.ToUnixTimeMilliseconds() }, cancellationToken) > 0;
+            SqlParameters.Of(new { id, from = from.ToString(), to = to.ToString(), details, output, toNode = traffic?.ToNode, toClient = traffic?.ToClient, endedAt = to.IsEnded() ? Now : (long?)null, clientBackBy = clientBackBy?.ToUnixTimeMilliseconds() }), cancellationToken) > 0;
     }
 
     /// <summary>Records that nothing of the session is left on its node, and where the node put the log.</summary>
     public Task MarkAgentDoneAsync(string id, string? s3Url, string? cloudwatchUrl, CancellationToken cancellationToken) => database.ExecuteAsync(
         "UPDATE sessions SET agent_done = 1, s3_url = COALESCE(@s3Url, s3_url), cloudwatch_url = COALESCE(@cloudwatchUrl, cloudwatch_url) WHERE id = @id",
-        new { id, s3Url, cloudwatchUrl }, cancellationToken);
+        SqlParameters.Of(new { id, s3Url, cloudwatchUrl }), cancellationToken);
 
     /// <summary>Sessions that ended while their node may not have heard of it: newest first.</summary>
     public Task<IReadOnlyList<SessionRow>> ListEndedUnknownToNodeAsync(string nodeId, int limit, CancellationToken cancellationToken) => database.QueryAsync<SessionRow>(
         $"""
         SELECT {SessionRow.Columns} FROM sessions WHERE node_id = @nodeId AND state IN ('Terminated', 'Failed') AND agent_done = 0
         ORDER BY started_at DESC LIMIT @limit
-        """, new { nodeId, limit }, cancellationToken);
+        """, SqlParameters.Of(new { nodeId, limit }), cancellationToken);
 
     public Task<IReadOnlyList<SessionRow>> PageAsync(SessionQuery query, int limit, CancellationToken cancellationToken)
     {
@@ -101,12 +100,12 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
     public Task SaveTrafficAsync(IReadOnlyList<(string Id, SessionTraffic Traffic)> totals, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         foreach (var (id, traffic) in totals)
-            await connection.ExecuteAsync(new CommandDefinition("UPDATE sessions SET bytes_to_node = @toNode, bytes_to_client = @toClient WHERE id = @id",
-                new { id, toNode = traffic.ToNode, toClient = traffic.ToClient }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync("UPDATE sessions SET bytes_to_node = @toNode, bytes_to_client = @toClient WHERE id = @id",
+                SqlParameters.Of(new { id, toNode = traffic.ToNode, toClient = traffic.ToClient }), cancellationToken);
         return totals.Count;
     }, cancellationToken);
 
     /// <summary>Removes sessions that ended before a time.</summary>
     public Task<int> DeleteEndedBeforeAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.ExecuteAsync(
-        "DELETE FROM sessions WHERE state IN ('Terminated', 'Failed') AND ended_at < @before", new { before = before.ToUnixTimeMilliseconds() }, cancellationToken);
+        "DELETE FROM sessions WHERE state IN ('Terminated', 'Failed') AND ended_at < @before", SqlParameters.Of(new { before = before.ToUnixTimeMilliseconds() }), cancellationToken);
 }

@@ -1,18 +1,16 @@
 using System.Data.Common;
-using Dapper;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Postern.Server.Storage;
 
 /// <summary>
 /// The gateway's database: SQLite by default, PostgreSQL by connection string. SQL is written once for both: TEXT, BIGINT (times are Unix
 /// milliseconds, booleans 0 or 1), {{bytes}} in migrations for BLOB/BYTEA, named parameters with @, ON CONFLICT, RETURNING, LIMIT.
-/// Stores use Dapper on the connections given out. Columns are snake_case and map to members by name: rows are classes or records with
-/// settable members of type string, long, long?, byte[] (no bool, int or positional records, which the two drivers map differently).
+/// Statements run by <see cref="SqlConnections"/> on the connections given out. Columns are snake_case and map to members by name: rows are classes or
+/// records with settable members of type string, long, long?, byte[] (no bool, int or positional records, which the two drivers map differently).
 /// </summary>
 internal abstract class Database : IAsyncDisposable
 {
-    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
-
     /// <param name="connectionString">"sqlite:PATH" or a PostgreSQL connection string ("Host=…", "postgres://…").</param>
     /// <exception cref="DatabaseException">The connection string cannot be understood.</exception>
     public static Database Create(string connectionString)
@@ -42,21 +40,21 @@ internal abstract class Database : IAsyncDisposable
     public abstract Task<T> WriteAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>One writing statement; returns the number of rows it changed.</summary>
-    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken)
-        => WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken)), cancellationToken);
+    public Task<int> ExecuteAsync(string sql, SqlParameters? parameters, CancellationToken cancellationToken)
+        => WriteAsync(connection => connection.ExecuteAsync(sql, parameters, cancellationToken), cancellationToken);
 
     /// <summary>The rows of a reading statement.</summary>
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> QueryAsync<[DynamicallyAccessedMembers(SqlRow.Needed)] T>(string sql, SqlParameters? parameters, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        return (await connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        return await connection.QueryAsync<T>(sql, parameters, cancellationToken);
     }
 
     /// <summary>The only row of a reading statement, or the default value (null) when there is none.</summary>
-    public async Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
+    public async Task<T?> QuerySingleOrDefaultAsync<[DynamicallyAccessedMembers(SqlRow.Needed)] T>(string sql, SqlParameters? parameters, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        return await connection.QuerySingleOrDefaultAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
+        return await connection.QuerySingleOrDefaultAsync<T>(sql, parameters, cancellationToken);
     }
 
     /// <summary>Applies the migrations that are missing, in order, each in a transaction, under a lock that other gateways respect.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 
 namespace Postern.Server.Storage;
 
@@ -28,24 +27,24 @@ internal static class Migrator
     private static async Task<bool> ApplyNextAsync(Database database, DbConnection connection, IReadOnlyList<Migration> migrations, TimeProvider time, CancellationToken cancellationToken)
     {
         await database.LockMigrationsAsync(connection, cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(CreateTable, cancellationToken: cancellationToken));
-        var applied = (await connection.QueryAsync<AppliedMigration>(new CommandDefinition(
-            "SELECT number, name, checksum FROM schema_migrations ORDER BY number", cancellationToken: cancellationToken))).AsList();
+        await connection.ExecuteAsync(CreateTable, null, cancellationToken);
+        var applied = (await connection.QueryAsync<AppliedMigration>(
+            "SELECT number, name, checksum FROM schema_migrations ORDER BY number", null, cancellationToken));
         Check(database, migrations, applied);
         if (migrations.Count == applied.Count)
             return false;
         var next = migrations[applied.Count];
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition(next.Sql.Replace("{{bytes}}", database.BytesType), cancellationToken: cancellationToken));
+            await connection.ExecuteAsync(next.Sql.Replace("{{bytes}}", database.BytesType), null, cancellationToken);
         }
         catch (DbException e)
         {
             throw new DatabaseException($"Migration {next.Number} ({next.Name}) failed on {database.Description}: {e.Message}", e);
         }
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             "INSERT INTO schema_migrations (number, name, applied_at, checksum) VALUES (@Number, @Name, @AppliedAt, @Checksum)",
-            new { next.Number, next.Name, AppliedAt = time.GetUtcNow().ToUnixTimeMilliseconds(), next.Checksum }, cancellationToken: cancellationToken));
+            SqlParameters.Of(new { next.Number, next.Name, AppliedAt = time.GetUtcNow().ToUnixTimeMilliseconds(), next.Checksum }), cancellationToken);
         return true;
     }
 

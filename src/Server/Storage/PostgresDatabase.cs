@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Npgsql;
 
 namespace Postern.Server.Storage;
@@ -35,7 +34,7 @@ internal sealed class PostgresDatabase : Database
     protected internal override string BytesType => "BYTEA";
 
     protected internal override Task LockMigrationsAsync(DbConnection connection, CancellationToken cancellationToken)
-        => connection.ExecuteAsync(new CommandDefinition("SELECT pg_advisory_xact_lock(@MigrationLock)", new { MigrationLock }, cancellationToken: cancellationToken));
+        => connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@MigrationLock)", SqlParameters.Of(new { MigrationLock }), cancellationToken);
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
         => await _source.OpenConnectionAsync(cancellationToken);

@@ -1,4 +1,3 @@
-using Dapper;
 
 namespace Postern.Server.Storage;
 
@@ -8,14 +7,14 @@ namespace Postern.Server.Storage;
 /// </summary>
 internal sealed class SqlConditions
 {
-    private readonly DynamicParameters _parameters = new();
+    private readonly SqlParameters _parameters = new();
     private readonly List<string> _conditions = [];
     private int _count;
 
     /// <summary>All conditions joined by AND; true when there are none.</summary>
     public string Sql => _conditions.Count == 0 ? "1 = 1" : string.Join(" AND ", _conditions);
 
-    public DynamicParameters Parameters => new(_parameters);
+    public SqlParameters Parameters => new(_parameters);
 
     /// <summary>Adds a condition. Its values are written as <see cref="Value"/> and <see cref="List"/>.</summary>
     public SqlConditions And(string condition)

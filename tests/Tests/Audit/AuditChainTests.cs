@@ -1,6 +1,7 @@
 using Postern.Protocol.Audit;
 using Postern.Server.Audit;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 using Postern.Tests.Support;
 
@@ -37,12 +38,12 @@ public sealed class AuditChainTests
             for (var i = 0; i < text!.Length; i++)
             {
                 var changed = text[..i] + (char)(text[i] ^ 1) + text[(i + 1)..];
-                await world.ExecuteAsync($"UPDATE audit_log SET {column} = @changed WHERE sequence = 2", new { changed });
+                await world.ExecuteAsync($"UPDATE audit_log SET {column} = @changed WHERE sequence = 2", SqlParameters.Of(new { changed }));
                 var fault = await world.VerifyAsync(withKey: false);
                 if (fault?.StartsWith("Entry 2 ", StringComparison.Ordinal) != true)
                     unseen.Add($"{column}[{i}]: {fault}");
             }
-            await world.ExecuteAsync($"UPDATE audit_log SET {column} = @text WHERE sequence = 2", new { text });
+            await world.ExecuteAsync($"UPDATE audit_log SET {column} = @text WHERE sequence = 2", SqlParameters.Of(new { text }));
         }
         Assert.Empty(unseen);
         Assert.Null(await world.VerifyAsync());
@@ -83,9 +84,9 @@ public sealed class AuditChainTests
             var forged = entry with { Previous = previous, UserName = entry.Sequence == 3 ? "mallory" : entry.UserName };
             previous = AuditChain.HashOf(forged);
             await world.ExecuteAsync("UPDATE audit_log SET user_name = @UserName, previous = @Previous, hash = @previous2 WHERE sequence = @Sequence",
-                new { forged.UserName, forged.Previous, previous2 = previous, forged.Sequence });
+                SqlParameters.Of(new { forged.UserName, forged.Previous, previous2 = previous, forged.Sequence }));
         }
-        await world.ExecuteAsync("UPDATE audit_marks SET hash = @previous WHERE name = 'head'", new { previous });
+        await world.ExecuteAsync("UPDATE audit_marks SET hash = @previous WHERE name = 'head'", SqlParameters.Of(new { previous }));
         Assert.Null(await world.VerifyAsync(withKey: false));
         Assert.Contains("not signed by this gateway's key", await world.VerifyAsync());
     }
@@ -99,7 +100,7 @@ public sealed class AuditChainTests
         await world.RecordAsync(4);
         // The end is cut off and the head put back that was rightly signed then.
         await world.ExecuteAsync("DELETE FROM audit_log WHERE sequence > 4");
-        await world.ExecuteAsync("UPDATE audit_marks SET sequence = @Sequence, hash = @Hash, signature = @Signature", older);
+        await world.ExecuteAsync("UPDATE audit_marks SET sequence = @Sequence, hash = @Hash, signature = @Signature", SqlParameters.Of(older!));
         await world.RecordAsync(1);
         Assert.Equal("Entries 5 to 8 are missing.", await world.VerifyAsync());
     }
@@ -113,7 +114,7 @@ public sealed class AuditChainTests
         await world.RecordAsync(2);
         await world.Log.StopAsync(Cancel);
         await world.ExecuteAsync("DELETE FROM audit_log WHERE sequence > 2");
-        await world.ExecuteAsync("UPDATE audit_marks SET sequence = @Sequence, hash = @Hash, signature = @Signature", older);
+        await world.ExecuteAsync("UPDATE audit_marks SET sequence = @Sequence, hash = @Hash, signature = @Signature", SqlParameters.Of(older!));
         await world.RestartAsync();
         await world.RecordAsync(1);
         Assert.Equal("Entries 3 to 4 are missing.", await world.VerifyAsync());

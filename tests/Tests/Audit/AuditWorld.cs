@@ -3,6 +3,7 @@ using Postern.Protocol.Audit;
 using Postern.Server.Audit;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 using Postern.Tests.Support;
 
@@ -68,7 +69,7 @@ internal sealed class AuditWorld : IAsyncDisposable
         await Log.StartAsync(Cancel);
     }
 
-    public Task<int> ExecuteAsync(string sql, object? parameters = null) => Fixture.Database.ExecuteAsync(sql, parameters, Cancel);
+    public Task<int> ExecuteAsync(string sql, SqlParameters? parameters = null) => Fixture.Database.ExecuteAsync(sql, parameters, Cancel);
 
     /// <summary>What "postern audit verify" finds: the first fault, or null. Through the export, as it does.</summary>
     public async Task<string?> VerifyAsync(bool withKey = true)

@@ -121,7 +121,7 @@ public sealed class EventStoreTests
             """
             INSERT INTO nodes (id, activation_id, iam_role, public_key, fingerprint, registered_at, state, name, gateway, connected_at)
             VALUES ('mi-1', 'a', 'r', 'k', 'f', 1, 'Registered', 'web-1', 'here', @now)
-            """, new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }, Cancel);
+            """, SqlParameters.Of(new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }), Cancel);
         using var announcer = new NodeAnnouncer(fixture.Database, outbox, Options, _time, NullLogger<NodeAnnouncer>.Instance);
         await announcer.StartAsync(Cancel);
         var online = await TickAsync(outbox, 1);
@@ -138,7 +138,7 @@ public sealed class EventStoreTests
     }
 
     private Task<int> LeaveAsync(Database database)
-        => database.ExecuteAsync("UPDATE nodes SET gateway = NULL, disconnected_at = @now", new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }, Cancel);
+        => database.ExecuteAsync("UPDATE nodes SET gateway = NULL, disconnected_at = @now", SqlParameters.Of(new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }), Cancel);
 
     /// <summary>Lets time pass until there are so many events; returns the last.</summary>
     private async Task<EventRow> TickAsync(EventOutbox outbox, int count)

@@ -3,6 +3,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Server.Audit;
 using Postern.Server.Hosting;
 using Postern.Server.Recordings;
+using Postern.Server.Storage;
 using Postern.Tests.Support;
 
 namespace Postern.Tests.Hosting;
@@ -48,7 +49,7 @@ public sealed class MasterKeyRotationTests
         await host.RestartAsync();
         database = host.Services.GetRequiredService<Postern.Server.Storage.Database>();
         Assert.NotEqual(before, await SealedIndexKeyAsync());
-        await database.ExecuteAsync("UPDATE recording_keys SET sealed_key = @before WHERE name = 'indexing'", new { before }, Cancel);
+        await database.ExecuteAsync("UPDATE recording_keys SET sealed_key = @before WHERE name = 'indexing'", SqlParameters.Of(new { before }), Cancel);
         Assert.Contains("keys of recordings", (await Assert.ThrowsAsync<StartupException>(() => RunAsync(MasterKeyRotation.ForgetVerb, host))).Message);
 
         async Task<byte[]> SealedIndexKeyAsync() => (await database.QueryAsync<byte[]>("SELECT sealed_key FROM recording_keys WHERE name = 'indexing'", null, Cancel))[0];

@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
@@ -33,6 +32,6 @@ internal sealed class IamWorld
     }
 
     /// <summary>A change as the operations make them.</summary>
-    public Task ChangeAsync(string sql, object? parameters = null)
-        => Principals.WriteAsync(connection => connection.ExecuteAsync(sql, parameters), TestContext.Current.CancellationToken);
+    public Task ChangeAsync(string sql, SqlParameters? parameters = null)
+        => Principals.WriteAsync(connection => connection.ExecuteAsync(sql, parameters, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 }

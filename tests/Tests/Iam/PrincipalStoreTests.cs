@@ -1,4 +1,5 @@
 using Postern.Server.Iam.Policies;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 
 namespace Postern.Tests.Iam;
@@ -17,9 +18,9 @@ public sealed class PrincipalStoreTests
         await world.ChangeAsync("INSERT INTO users (user_id, name, path, created_at, boundary_arn) VALUES ('AIDA1', 'Ada', '/eng/', 0, 'arn:mine')");
         await world.ChangeAsync("INSERT INTO iam_groups (group_id, name, path, created_at) VALUES ('AGPA1', 'ops', '/', 0), ('AGPA2', 'others', '/', 0)");
         await world.ChangeAsync("INSERT INTO group_members (group_id, user_id) VALUES ('AGPA1', 'AIDA1')");
-        await world.ChangeAsync("INSERT INTO inline_policies (owner_id, name, document) VALUES ('AIDA1', 'own', @Document), ('AIDA1', 'broken', '{'), ('AGPA1', 'shared', @Document), ('AGPA2', 'not', @Document)", new { Document });
+        await world.ChangeAsync("INSERT INTO inline_policies (owner_id, name, document) VALUES ('AIDA1', 'own', @Document), ('AIDA1', 'broken', '{'), ('AGPA1', 'shared', @Document), ('AGPA2', 'not', @Document)", SqlParameters.Of(new { Document }));
         await world.ChangeAsync("INSERT INTO managed_policies (policy_id, arn, name, path, default_version, last_version, created_at, updated_at) VALUES ('ANPA1', 'arn:mine', 'mine', '/', 2, 2, 0, 0)");
-        await world.ChangeAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES ('ANPA1', 1, @Document, 0), ('ANPA1', 2, @Newer, 0)", new { Document, Newer });
+        await world.ChangeAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES ('ANPA1', 1, @Document, 0), ('ANPA1', 2, @Newer, 0)", SqlParameters.Of(new { Document, Newer }));
         await world.ChangeAsync("INSERT INTO policy_attachments (owner_id, policy_arn, attached_at) VALUES ('AIDA1', 'arn:mine', 0), ('AGPA1', 'arn:mine', 0), ('AGPA1', 'arn:gone', 0)");
         await world.ChangeAsync("INSERT INTO identity_tags (owner_id, tag_key, tag_value) VALUES ('AIDA1', 'Team', 'core')");
 
@@ -82,7 +83,7 @@ public sealed class PrincipalStoreTests
         {
             var name = $"name{round}";
             await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => world.Principals.FindKeyAsync(key.AccessKeyId, Cancel).AsTask())
-                .Append((Task)world.ChangeAsync("UPDATE users SET name = @name", new { name })));
+                .Append((Task)world.ChangeAsync("UPDATE users SET name = @name", SqlParameters.Of(new { name }))));
             Assert.Equal(name, (await world.Principals.FindKeyAsync(key.AccessKeyId, Cancel))!.User.Name);
         }
     }

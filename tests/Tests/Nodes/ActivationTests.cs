@@ -1,5 +1,6 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 using static Postern.Tests.Nodes.NodeWorld;
 
@@ -41,19 +42,19 @@ public abstract class ActivationTests(DatabaseKind kind) : NodeTests(kind)
     {
         await World.Iam.ChangeAsync(
             "INSERT INTO roles (role_id, name, path, max_session_duration, trust_policy, created_at) VALUES ('AROA1', 'People', '/', 3600, @Trust, 0)",
-            new { Trust = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}""" });
+            SqlParameters.Of(new { Trust = """{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}""" }));
         foreach (var role in new[] { "People", "service-role/Nobody" })
         {
             var error = await RefusedAsync("ValidationException", () => World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = role }, Admin, default));
             Assert.Equal($"Nonexistent role or missing ssm service principal in trust policy: {role}", error.Message);
         }
-        await World.Iam.ChangeAsync("UPDATE roles SET trust_policy = @Trust WHERE role_id = 'AROA1'", new
+        await World.Iam.ChangeAsync("UPDATE roles SET trust_policy = @Trust WHERE role_id = 'AROA1'", SqlParameters.Of(new
         {
             Trust = """
                 {"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{
                 "StringEquals":{"aws:SourceAccount":"000000000000"},"ArnEquals":{"aws:SourceArn":"arn:aws:ssm:us-east-1:000000000000:*"}}}}
                 """,
-        });
+        }));
         Assert.NotNull((await World.CreateActivation.HandleAsync(new CreateActivationRequest { IamRole = "People" }, Admin, default)).ActivationCode);
     }
 

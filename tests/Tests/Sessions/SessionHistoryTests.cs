@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Sessions;
@@ -69,8 +68,8 @@ public sealed class SessionHistoryTests : IAsyncLifetime
     {
         var (database, store) = (_host.Services.GetRequiredService<Database>(), _host.Services.GetRequiredService<SessionStore>());
         var (old, recent) = (await SessionRows.InsertAsync(database, store, SessionState.Terminated), await SessionRows.InsertAsync(database, store, SessionState.Terminated));
-        await database.WriteAsync(connection => connection.ExecuteAsync("UPDATE sessions SET ended_at = @at WHERE id = @id",
-            new[] { new { id = old, at = Ago(8) }, new { id = recent, at = Ago(6) } }), Cancel);
+        await database.WriteAsync(connection => connection.ExecuteEachAsync("UPDATE sessions SET ended_at = @at WHERE id = @id",
+            new[] { new { id = old, at = Ago(8) }, new { id = recent, at = Ago(6) } }, Cancel), Cancel);
 
         await _host.Services.GetServices<IHostedService>().OfType<SessionUpkeep>().Single().RemoveHistoryAsync(Cancel);
 

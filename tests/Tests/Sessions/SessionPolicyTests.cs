@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Postern.Protocol.AwsJson;
 using Postern.Protocol.SigV4;
 using Postern.Server.Api;
+using Postern.Server.Storage;
 using Postern.Tests.Api;
 using Postern.Tests.DataStream;
 using Postern.Tests.Gateway;
@@ -173,7 +174,7 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         var bens = await StartAsync(_ben.Keys);
         using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
         using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
-        await _principals.ChangeAsync(change, new { _anna.Id });
+        await _principals.ChangeAsync(change, SqlParameters.Of(new { _anna.Id }));
         Assert.Contains(told, (await client.ReceiveAsync()).Closed!.Output);
         Assert.Equal("closed", await agent.NextAsync());
         var live = await _host.CreateApiClient().CallAsync(SsmOperations.DescribeSessions, new DescribeSessionsRequest { State = "Active", Filters = [new SessionFilter { Key = "SessionId", Value = bens }] }, Cancel);
@@ -189,7 +190,7 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         var started = await Client(KeysIn(token.Body)).CallAsync(SsmOperations.StartSession, Shell(), Cancel);
         using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
         using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
-        await _principals.ChangeAsync("UPDATE access_keys SET status = 'Inactive' WHERE user_id = @Id", new { _anna.Id });
+        await _principals.ChangeAsync("UPDATE access_keys SET status = 'Inactive' WHERE user_id = @Id", SqlParameters.Of(new { _anna.Id }));
         Assert.Contains("was deactivated", (await client.ReceiveAsync()).Closed!.Output);
     }
 
@@ -209,7 +210,7 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.StartsWith("shift-", started.SessionId);
         using var agent = FakeEnd.Agent(await _node.OpenDataAsync(started.SessionId!));
         using var client = FakeEnd.Client(await FakeNode.OpenClientAsync(_host, started.StreamUrl!, started.TokenValue!));
-        await _principals.ChangeAsync(change, new { _anna.Id });
+        await _principals.ChangeAsync(change, SqlParameters.Of(new { _anna.Id }));
         Assert.Contains(told, (await client.ReceiveAsync()).Closed!.Output);
     }
 

@@ -35,7 +35,7 @@ internal static class SessionRows
         var row = New();
         await store.InsertAsync(row, SessionToken.HashOf(token), DateTimeOffset.UtcNow.AddMinutes(5), 0, default);
         await database.ExecuteAsync("UPDATE sessions SET state = @state, ended_at = @ended WHERE id = @Id",
-            new { state = state.ToString(), ended = state.IsEnded() ? 1L : (long?)null, row.Id }, default);
+            SqlParameters.Of(new { state = state.ToString(), ended = state.IsEnded() ? 1L : (long?)null, row.Id }), default);
         return row.Id;
     }
 }

@@ -1,4 +1,5 @@
 using Postern.Server.Sessions;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 using Postern.Tests.Support;
 
@@ -54,7 +55,7 @@ public sealed class SessionTokenTests
         time.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromMilliseconds(1));
         Assert.False(await store.UseTokenAsync(id, SessionSide.Client, "second", default));
         await store.DeleteExpiredTokensAsync(default);
-        Assert.Null(await fixture.Database.QuerySingleOrDefaultAsync<string>("SELECT client_token FROM sessions WHERE id = @id", new { id }, default));
+        Assert.Null(await fixture.Database.QuerySingleOrDefaultAsync<string>("SELECT client_token FROM sessions WHERE id = @id", SqlParameters.Of(new { id }), default));
     }
 
     [Theory, EachDatabase]

@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Tests.Storage;
@@ -74,7 +73,7 @@ public sealed class DatabaseTests
             var database = writer % 2 == 0 ? fixture.Database : other;
             for (var i = 0; i < 10; i++)
             {
-                await database.ExecuteAsync("UPDATE counters SET value = value + 1 WHERE name = @name", new { name = "a" }, Cancel);
+                await database.ExecuteAsync("UPDATE counters SET value = value + 1 WHERE name = @name", SqlParameters.Of(new { name = "a" }), Cancel);
                 await database.QueryAsync<long>("SELECT value FROM counters", null, Cancel);
             }
         })));
@@ -88,7 +87,7 @@ public sealed class DatabaseTests
         await fixture.Database.ExecuteAsync("CREATE TABLE rows (id BIGINT PRIMARY KEY)", null, Cancel);
         await Assert.ThrowsAsync<InvalidOperationException>(() => fixture.Database.WriteAsync<int>(async connection =>
         {
-            await connection.ExecuteAsync("INSERT INTO rows (id) VALUES (1)");
+            await connection.ExecuteAsync("INSERT INTO rows (id) VALUES (1)", null, Cancel);
             throw new InvalidOperationException();
         }, Cancel));
         await fixture.Database.ExecuteAsync("INSERT INTO rows (id) VALUES (2)", null, Cancel);
@@ -101,7 +100,7 @@ public sealed class DatabaseTests
         await using var fixture = await DatabaseFixture.CreateEmptyAsync(DatabaseKind.Sqlite);
         await fixture.Database.ExecuteAsync("CREATE TABLE rows (id BIGINT PRIMARY KEY)", null, Cancel);
         await using var connection = await fixture.Database.OpenAsync(Cancel);
-        var error = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => connection.ExecuteAsync("INSERT INTO rows (id) VALUES (1)"));
+        var error = await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => connection.ExecuteAsync("INSERT INTO rows (id) VALUES (1)", null, Cancel));
         Assert.Contains("readonly", error.Message);
     }
 

@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Events.Delivery;
@@ -22,20 +21,20 @@ internal sealed class DeadLetterStore(Database database, TimeProvider time)
         var parameters = conditions.Parameters;
         parameters.Add("now", time.GetUtcNow().ToUnixTimeMilliseconds());
         var living = $"{conditions.Sql} AND lane IN (SELECT lane FROM event_targets) AND position IN (SELECT position FROM events)";
-        var lanes = (await connection.QueryAsync<string>(new CommandDefinition($"SELECT DISTINCT lane FROM event_dead_letters WHERE {living}", parameters, cancellationToken: cancellationToken))).AsList();
-        await connection.ExecuteAsync(new CommandDefinition(
+        var lanes = (await connection.QueryAsync<string>($"SELECT DISTINCT lane FROM event_dead_letters WHERE {living}", parameters, cancellationToken));
+        await connection.ExecuteAsync(
             $"""
             INSERT INTO event_deliveries (lane, position, subject, queued_at, due_at, attempts)
             SELECT DISTINCT lane, position, subject, @now, @now, 0 FROM event_dead_letters WHERE {living} ON CONFLICT (lane, position) DO NOTHING
-            """, parameters, cancellationToken: cancellationToken));
-        return (await connection.ExecuteAsync(new CommandDefinition($"DELETE FROM event_dead_letters WHERE {living}", parameters, cancellationToken: cancellationToken)), lanes);
+            """, parameters, cancellationToken);
+        return (await connection.ExecuteAsync($"DELETE FROM event_dead_letters WHERE {living}", parameters, cancellationToken), lanes);
     }, cancellationToken);
 
     public Task<int> DeleteAsync(SqlConditions conditions, CancellationToken cancellationToken)
         => database.ExecuteAsync($"DELETE FROM event_dead_letters WHERE {conditions.Sql}", conditions.Parameters, cancellationToken);
 
     public Task<int> RemoveBeforeAsync(TimeSpan age, CancellationToken cancellationToken)
-        => database.ExecuteAsync("DELETE FROM event_dead_letters WHERE died_at < @before", new { before = (time.GetUtcNow() - age).ToUnixTimeMilliseconds() }, cancellationToken);
+        => database.ExecuteAsync("DELETE FROM event_dead_letters WHERE died_at < @before", SqlParameters.Of(new { before = (time.GetUtcNow() - age).ToUnixTimeMilliseconds() }), cancellationToken);
 }
 
 /// <summary>A row of event_dead_letters.</summary>

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Dapper;
 using Postern.Server.Storage;
 
 namespace Postern.Server.Events.Delivery;
@@ -11,9 +10,9 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
     public const int MaxWaiting = 20_000, MaxDead = 5_000;
 
     /// <summary>Inside a write.</summary>
-    public Task AddAsync(DbConnection connection, string lane, long position, string subject, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
+    public Task AddAsync(DbConnection connection, string lane, long position, string subject, CancellationToken cancellationToken) => connection.ExecuteAsync(
         "INSERT INTO event_deliveries (lane, position, subject, queued_at, due_at, attempts) VALUES (@lane, @position, @subject, @now, @now, 0) ON CONFLICT (lane, position) DO NOTHING",
-        new { lane, position, subject, now = Now }, cancellationToken: cancellationToken));
+        SqlParameters.Of(new { lane, position, subject, now = Now }), cancellationToken);
 
     /// <summary>What a target can be given now: of each subject only the first, so that what comes after it waits for it.</summary>
     public async Task<IReadOnlyList<DueDelivery>> DueAsync(string lane, int limit, CancellationToken cancellationToken) => await database.QueryAsync<DueDelivery>(
@@ -23,7 +22,7 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         WHERE d.lane = @lane AND d.due_at <= @now
           AND (d.subject = '' OR NOT EXISTS (SELECT 1 FROM event_deliveries f WHERE f.lane = d.lane AND f.subject = d.subject AND f.position < d.position))
         ORDER BY d.position LIMIT @limit
-        """, new { lane, now = Now, limit }, cancellationToken);
+        """, SqlParameters.Of(new { lane, now = Now, limit }), cancellationToken);
 
     /// <summary>When the next one is due; null when none waits.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(string lane, CancellationToken cancellationToken)
@@ -31,11 +30,11 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
             """
             SELECT MIN(d.due_at) FROM event_deliveries d WHERE d.lane = @lane
               AND (d.subject = '' OR NOT EXISTS (SELECT 1 FROM event_deliveries f WHERE f.lane = d.lane AND f.subject = d.subject AND f.position < d.position))
-            """, new { lane }, cancellationToken) is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null;
+            """, SqlParameters.Of(new { lane }), cancellationToken) is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null;
 
     /// <summary>Lanes for which something is due.</summary>
     public async Task<IReadOnlyList<string>> WaitingLanesAsync(CancellationToken cancellationToken)
-        => await database.QueryAsync<string>("SELECT DISTINCT lane FROM event_deliveries WHERE due_at <= @now", new { now = Now }, cancellationToken);
+        => await database.QueryAsync<string>("SELECT DISTINCT lane FROM event_deliveries WHERE due_at <= @now", SqlParameters.Of(new { now = Now }), cancellationToken);
 
     /// <summary>Notes what has become of deliveries.</summary>
     public Task SettleAsync(LaneTarget target, IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
@@ -44,13 +43,13 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         {
             if (due is { } later)
             {
-                await connection.ExecuteAsync(new CommandDefinition(
+                await connection.ExecuteAsync(
                     "UPDATE event_deliveries SET attempts = attempts + 1, due_at = @due WHERE lane = @Lane AND position = @Position",
-                    new { delivery.Lane, delivery.Position, due = later.ToUnixTimeMilliseconds() }, cancellationToken: cancellationToken));
+                    SqlParameters.Of(new { delivery.Lane, delivery.Position, due = later.ToUnixTimeMilliseconds() }), cancellationToken);
                 continue;
             }
-            var removed = await connection.ExecuteAsync(new CommandDefinition(
-                "DELETE FROM event_deliveries WHERE lane = @Lane AND position = @Position", new { delivery.Lane, delivery.Position }, cancellationToken: cancellationToken));
+            var removed = await connection.ExecuteAsync(
+                "DELETE FROM event_deliveries WHERE lane = @Lane AND position = @Position", SqlParameters.Of(new { delivery.Lane, delivery.Position }), cancellationToken);
             if (!outcome.IsTaken && removed > 0)
                 await BuryAsync(connection, target, delivery, outcome.Error, cancellationToken);
         }
@@ -60,22 +59,22 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
     /// <summary>The oldest of too many become dead letters. Returns how many did.</summary>
     public Task<int> BoundAsync(LaneTarget target, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
-        var rows = await connection.QueryAsync<DueDelivery>(new CommandDefinition(
+        var rows = await connection.QueryAsync<DueDelivery>(
             """
             SELECT d.lane, d.position, d.subject, d.queued_at, d.attempts, e.event, e.id, e.time FROM event_deliveries d JOIN events e ON e.position = d.position
             WHERE d.lane = @Lane AND d.position <= (SELECT position FROM event_deliveries WHERE lane = @Lane ORDER BY position DESC LIMIT 1 OFFSET @most)
-            """, new { target.Lane, most = (long)MaxWaiting }, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(new { target.Lane, most = (long)MaxWaiting }), cancellationToken);
         var count = 0;
         foreach (var row in rows)
         {
-            await connection.ExecuteAsync(new CommandDefinition("DELETE FROM event_deliveries WHERE lane = @Lane AND position = @Position", new { row.Lane, row.Position }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync("DELETE FROM event_deliveries WHERE lane = @Lane AND position = @Position", SqlParameters.Of(new { row.Lane, row.Position }), cancellationToken);
             await BuryAsync(connection, target, row, $"more than {MaxWaiting} events waited for the target", cancellationToken);
             count++;
         }
-        await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(
             """
             DELETE FROM event_dead_letters WHERE lane = @Lane AND id NOT IN (SELECT id FROM event_dead_letters WHERE lane = @Lane ORDER BY died_at DESC, position DESC LIMIT @most)
-            """, new { target.Lane, most = (long)MaxDead }, cancellationToken: cancellationToken));
+            """, SqlParameters.Of(new { target.Lane, most = (long)MaxDead }), cancellationToken);
         return count;
     }, cancellationToken);
 
@@ -84,21 +83,21 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         """
         INSERT INTO event_lanes (lane, gateway, held_until) VALUES (@lane, @gateway, @until)
         ON CONFLICT (lane) DO UPDATE SET gateway = excluded.gateway, held_until = excluded.held_until WHERE event_lanes.gateway = @gateway OR event_lanes.held_until < @now
-        """, new { lane, gateway, until = Now + (long)until.TotalMilliseconds, now = Now }, cancellationToken) > 0;
+        """, SqlParameters.Of(new { lane, gateway, until = Now + (long)until.TotalMilliseconds, now = Now }), cancellationToken) > 0;
 
     /// <summary>Gives a lane back at once, when the gateway stops.</summary>
     public async Task ReleaseAsync(string gateway, CancellationToken cancellationToken)
     {
         if (database.IsShared)
-            await database.ExecuteAsync("DELETE FROM event_lanes WHERE gateway = @gateway", new { gateway }, cancellationToken);
+            await database.ExecuteAsync("DELETE FROM event_lanes WHERE gateway = @gateway", SqlParameters.Of(new { gateway }), cancellationToken);
     }
 
-    private Task BuryAsync(DbConnection connection, LaneTarget target, DueDelivery delivery, string error, CancellationToken cancellationToken) => connection.ExecuteAsync(new CommandDefinition(
+    private Task BuryAsync(DbConnection connection, LaneTarget target, DueDelivery delivery, string error, CancellationToken cancellationToken) => connection.ExecuteAsync(
         """
         INSERT INTO event_dead_letters (id, lane, rule_name, target_id, target_arn, position, subject, event, attempts, error, died_at)
         VALUES (@id, @Lane, @RuleName, @TargetId, @Arn, @Position, @Subject, @Event, @Attempts, @error, @now)
         """,
-        new
+        SqlParameters.Of(new
         {
             id = Guid.NewGuid().ToString(),
             target.Lane,
@@ -111,7 +110,7 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
             Attempts = delivery.Attempts + 1,
             error,
             now = Now,
-        }, cancellationToken: cancellationToken));
+        }), cancellationToken);
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -1,4 +1,3 @@
-using Dapper;
 using Postern.Server.Events.Delivery;
 using Postern.Server.Storage;
 

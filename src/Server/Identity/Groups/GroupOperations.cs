@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Groups;
 
@@ -34,7 +35,7 @@ internal sealed class GroupOperations(IdentityStore store)
         {
             var row = await transaction.NeedAsync(Kind, name);
             return (row, await transaction.ListAsync<IdentityRow>(
-                "SELECT u.user_id AS id, u.name, u.path, u.created_at FROM users u JOIN group_members m ON m.user_id = u.user_id WHERE m.group_id = @Id", row));
+                "SELECT u.user_id AS id, u.name, u.path, u.created_at FROM users u JOIN group_members m ON m.user_id = u.user_id WHERE m.group_id = @Id", SqlParameters.Of(row)));
         }, cancellationToken);
         answer.Structure("Group", () => answer.Entity(Kind, group, context.Arns.Account));
         page.Write(answer, "Users", users, row => row.Name, row => answer.Entity(IdentityKind.User, row, context.Arns.Account));
@@ -57,7 +58,7 @@ internal sealed class GroupOperations(IdentityStore store)
         {
             var row = await transaction.NeedAsync(Kind, name);
             await transaction.EnsureNoPoliciesAsync(row);
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE group_id = @Id", row) > 0)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE group_id = @Id", SqlParameters.Of(row)) > 0)
                 throw IdentityErrors.DeleteConflict("Cannot delete entity, must remove users from group first.");
             await transaction.RemoveAsync(Kind, row);
         }, cancellationToken);

@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Groups;
 
@@ -22,8 +23,8 @@ internal sealed class MembershipOperations(IdentityStore store)
         {
             var group = await transaction.NeedAsync(IdentityKind.Group, groupName);
             var user = await transaction.NeedAsync(IdentityKind.User, userName);
-            await transaction.ExecuteAsync("INSERT INTO group_members (group_id, user_id) VALUES (@GroupId, @UserId) ON CONFLICT DO NOTHING", new { GroupId = group.Id, UserId = user.Id });
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE user_id = @Id", user) > MaxGroupsPerUser)
+            await transaction.ExecuteAsync("INSERT INTO group_members (group_id, user_id) VALUES (@GroupId, @UserId) ON CONFLICT DO NOTHING", SqlParameters.Of(new { GroupId = group.Id, UserId = user.Id }));
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE user_id = @Id", SqlParameters.Of(user)) > MaxGroupsPerUser)
                 throw IdentityErrors.LimitExceeded("GroupsPerUser", MaxGroupsPerUser);
         }, cancellationToken);
     }
@@ -35,7 +36,7 @@ internal sealed class MembershipOperations(IdentityStore store)
         {
             var group = await transaction.NeedAsync(IdentityKind.Group, groupName);
             var user = await transaction.NeedAsync(IdentityKind.User, userName);
-            await transaction.ExecuteAsync("DELETE FROM group_members WHERE group_id = @GroupId AND user_id = @UserId", new { GroupId = group.Id, UserId = user.Id });
+            await transaction.ExecuteAsync("DELETE FROM group_members WHERE group_id = @GroupId AND user_id = @UserId", SqlParameters.Of(new { GroupId = group.Id, UserId = user.Id }));
         }, cancellationToken);
     }
 
@@ -46,7 +47,7 @@ internal sealed class MembershipOperations(IdentityStore store)
         request.Check();
         var groups = await store.ReadAsync(async transaction => await transaction.ListAsync<IdentityRow>(
             "SELECT g.group_id AS id, g.name, g.path, g.created_at FROM iam_groups g JOIN group_members m ON m.group_id = g.group_id WHERE m.user_id = @Id",
-            await transaction.NeedAsync(IdentityKind.User, name)), cancellationToken);
+            SqlParameters.Of(await transaction.NeedAsync(IdentityKind.User, name))), cancellationToken);
         page.Write(answer, "Groups", groups, row => row.Name, row => answer.Entity(IdentityKind.Group, row, context.Arns.Account));
     }
 

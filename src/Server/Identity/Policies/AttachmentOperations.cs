@@ -1,6 +1,7 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Settings;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -26,8 +27,8 @@ internal sealed class AttachmentOperations(IdentityStore store, ServerOptions op
             var row = await transaction.NeedAsync(kind, name);
             await transaction.NeedPolicyAsync(arn);
             await transaction.ExecuteAsync(
-                "INSERT INTO policy_attachments (owner_id, policy_arn, attached_at) VALUES (@Id, @arn, @Now) ON CONFLICT DO NOTHING", new { row.Id, arn, transaction.Now });
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM policy_attachments WHERE owner_id = @Id", row) > options.AttachedPolicies)
+                "INSERT INTO policy_attachments (owner_id, policy_arn, attached_at) VALUES (@Id, @arn, @Now) ON CONFLICT DO NOTHING", SqlParameters.Of(new { row.Id, arn, transaction.Now }));
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM policy_attachments WHERE owner_id = @Id", SqlParameters.Of(row)) > options.AttachedPolicies)
                 throw IdentityErrors.LimitExceeded($"PoliciesPer{kind.Name}", options.AttachedPolicies);
         }, cancellationToken);
     }
@@ -38,7 +39,7 @@ internal sealed class AttachmentOperations(IdentityStore store, ServerOptions op
         await store.WriteAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(kind, name);
-            if (await transaction.ExecuteAsync("DELETE FROM policy_attachments WHERE owner_id = @Id AND policy_arn = @arn", new { row.Id, arn }) == 0)
+            if (await transaction.ExecuteAsync("DELETE FROM policy_attachments WHERE owner_id = @Id AND policy_arn = @arn", SqlParameters.Of(new { row.Id, arn })) == 0)
                 throw IdentityErrors.NoSuchEntity($"Policy {arn} was not found.");
         }, cancellationToken);
     }
@@ -50,7 +51,7 @@ internal sealed class AttachmentOperations(IdentityStore store, ServerOptions op
         var page = Page.Read(request, "ListAttached", kind.Name, name, prefix);
         request.Check();
         var arns = await store.ReadAsync(async transaction => await transaction.ListAsync<string>(
-            "SELECT policy_arn FROM policy_attachments WHERE owner_id = @Id", await transaction.NeedAsync(kind, name)), cancellationToken);
+            "SELECT policy_arn FROM policy_attachments WHERE owner_id = @Id", SqlParameters.Of(await transaction.NeedAsync(kind, name))), cancellationToken);
         page.Write(answer, "AttachedPolicies", arns.Where(arn => PathOf(arn).StartsWith(prefix, StringComparison.Ordinal)), arn => arn, arn => Write(answer, arn));
     }
 

@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -32,7 +33,7 @@ internal sealed class BoundaryOperations(IdentityStore store)
             await transaction.EnsureBoundaryAsync(arn);
             if (arn is null && row.BoundaryArn is null)
                 throw IdentityErrors.NoSuchEntity($"The {kind.Label} {row.Name} has no permissions boundary.");
-            await transaction.ExecuteAsync($"UPDATE {kind.Table} SET boundary_arn = @arn WHERE {kind.IdColumn} = @Id", new { arn, row.Id });
+            await transaction.ExecuteAsync($"UPDATE {kind.Table} SET boundary_arn = @arn WHERE {kind.IdColumn} = @Id", SqlParameters.Of(new { arn, row.Id }));
         }, cancellationToken);
     }
 }

@@ -2,6 +2,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Iam.Policies;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -36,12 +37,12 @@ internal sealed class InlinePolicyOperations(IdentityStore store)
         await store.WriteAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(kind, name);
-            var others = await transaction.ListAsync<string>("SELECT document FROM inline_policies WHERE owner_id = @Id AND name <> @policy", new { row.Id, policy });
+            var others = await transaction.ListAsync<string>("SELECT document FROM inline_policies WHERE owner_id = @Id AND name <> @policy", SqlParameters.Of(new { row.Id, policy }));
             if (others.Sum(PolicyChecks.Size) + PolicyChecks.Size(document) > kind.PolicyQuota)
                 throw IdentityErrors.LimitExceeded($"Maximum policy size of {kind.PolicyQuota} bytes exceeded for {kind.Label} {row.Name}");
             await transaction.ExecuteAsync(
                 "INSERT INTO inline_policies (owner_id, name, document) VALUES (@Id, @policy, @document) ON CONFLICT (owner_id, name) DO UPDATE SET document = excluded.document",
-                new { row.Id, policy, document });
+                SqlParameters.Of(new { row.Id, policy, document }));
         }, cancellationToken);
     }
 
@@ -51,7 +52,7 @@ internal sealed class InlinePolicyOperations(IdentityStore store)
         var (row, found) = await store.ReadAsync(async transaction =>
         {
             var owner = await transaction.NeedAsync(kind, name);
-            return (owner, await transaction.SingleAsync<InlinePolicyRow>("SELECT owner_id, name, document FROM inline_policies WHERE owner_id = @Id AND name = @policy", new { owner.Id, policy }));
+            return (owner, await transaction.SingleAsync<InlinePolicyRow>("SELECT owner_id, name, document FROM inline_policies WHERE owner_id = @Id AND name = @policy", SqlParameters.Of(new { owner.Id, policy })));
         }, cancellationToken);
         if (found is null) throw NoSuchPolicy(kind, policy);
         answer.Text(kind.NameMember, row.Name).Text("PolicyName", found.Name).Document("PolicyDocument", found.Document);
@@ -63,7 +64,7 @@ internal sealed class InlinePolicyOperations(IdentityStore store)
         await store.WriteAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(kind, name);
-            if (await transaction.ExecuteAsync("DELETE FROM inline_policies WHERE owner_id = @Id AND name = @policy", new { row.Id, policy }) == 0)
+            if (await transaction.ExecuteAsync("DELETE FROM inline_policies WHERE owner_id = @Id AND name = @policy", SqlParameters.Of(new { row.Id, policy })) == 0)
                 throw NoSuchPolicy(kind, policy);
         }, cancellationToken);
     }
@@ -74,7 +75,7 @@ internal sealed class InlinePolicyOperations(IdentityStore store)
         var page = Page.Read(request, "List", kind.Name, name);
         request.Check();
         var policies = await store.ReadAsync(async transaction => await transaction.ListAsync<string>(
-            "SELECT name FROM inline_policies WHERE owner_id = @Id", await transaction.NeedAsync(kind, name)), cancellationToken);
+            "SELECT name FROM inline_policies WHERE owner_id = @Id", SqlParameters.Of(await transaction.NeedAsync(kind, name))), cancellationToken);
         var (items, next) = page.Cut(policies, policy => policy);
         answer.Texts("PolicyNames", items);
         Page.WriteEnd(answer, next);

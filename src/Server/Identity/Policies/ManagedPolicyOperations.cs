@@ -1,6 +1,7 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Iam.Policies;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -40,7 +41,7 @@ internal sealed class ManagedPolicyOperations(IdentityStore store)
         policy.PolicyId = KeyIds.NewId(KeyIds.PolicyPrefix);
         await store.WriteAsync(async transaction =>
         {
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM managed_policies WHERE lower(name) = lower(@Name)", policy) > 0)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM managed_policies WHERE lower(name) = lower(@Name)", SqlParameters.Of(policy)) > 0)
                 throw IdentityErrors.AlreadyExists($"A policy called {policy.Name} already exists. Duplicate names are not allowed.");
             if (await transaction.CountAsync("SELECT COUNT(*) FROM managed_policies") >= MaxPolicies)
                 throw IdentityErrors.LimitExceeded("PoliciesPerAccount", MaxPolicies);
@@ -49,9 +50,9 @@ internal sealed class ManagedPolicyOperations(IdentityStore store)
                 """
                 INSERT INTO managed_policies (policy_id, arn, name, path, description, default_version, last_version, created_at, updated_at)
                 VALUES (@PolicyId, @Arn, @Name, @Path, @Description, @DefaultVersion, @LastVersion, @CreatedAt, @UpdatedAt)
-                """, policy);
+                """, SqlParameters.Of(policy));
             await transaction.ExecuteAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES (@PolicyId, 1, @document, @CreatedAt)",
-                new { policy.PolicyId, document, policy.CreatedAt });
+                SqlParameters.Of(new { policy.PolicyId, document, policy.CreatedAt }));
             await transaction.TagAsync(policy.PolicyId, tags);
         }, cancellationToken);
         Write(answer, policy, new PolicyUses(new Dictionary<string, long>(), new Dictionary<string, long>()), tags);
@@ -79,9 +80,9 @@ internal sealed class ManagedPolicyOperations(IdentityStore store)
                 throw IdentityErrors.DeleteConflict("Cannot delete a policy attached to entities.");
             if ((await transaction.VersionsAsync(policy)).Count > 1)
                 throw IdentityErrors.DeleteConflict("This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.");
-            await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @PolicyId", policy);
-            await transaction.ExecuteAsync("DELETE FROM policy_versions WHERE policy_id = @PolicyId", policy);
-            await transaction.ExecuteAsync("DELETE FROM managed_policies WHERE policy_id = @PolicyId", policy);
+            await transaction.ExecuteAsync("DELETE FROM identity_tags WHERE owner_id = @PolicyId", SqlParameters.Of(policy));
+            await transaction.ExecuteAsync("DELETE FROM policy_versions WHERE policy_id = @PolicyId", SqlParameters.Of(policy));
+            await transaction.ExecuteAsync("DELETE FROM managed_policies WHERE policy_id = @PolicyId", SqlParameters.Of(policy));
         }, cancellationToken);
     }
 
@@ -119,7 +120,7 @@ internal sealed class ManagedPolicyOperations(IdentityStore store)
                 var attached = $"{kind.IdColumn} IN (SELECT owner_id FROM policy_attachments WHERE policy_arn = @arn)";
                 var bounded = kind == IdentityKind.Group ? "1 = 0" : "boundary_arn = @arn";
                 var which = usage switch { PermissionsPolicy => attached, PermissionsBoundary => bounded, _ => $"({attached} OR {bounded})" };
-                found.AddRange((await transaction.ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {which}", new { arn })).Select(row => (kind, row)));
+                found.AddRange((await transaction.ListAsync<IdentityRow>($"SELECT {kind.Columns} FROM {kind.Table} WHERE {which}", SqlParameters.Of(new { arn }))).Select(row => (kind, row)));
             }
             return found;
         }, cancellationToken);

@@ -1,6 +1,7 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam.Policies.Managed;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -8,7 +9,7 @@ namespace Postern.Server.Identity.Policies;
 internal static class ManagedPolicyTables
 {
     public static async Task<ManagedPolicyRow?> FindPolicyAsync(this IdentityTransaction transaction, string arn)
-        => ManagedPolicyRow.Owned(arn) ?? await transaction.SingleAsync<ManagedPolicyRow>($"{ManagedPolicyRow.Select} WHERE arn = @arn", new { arn });
+        => ManagedPolicyRow.Owned(arn) ?? await transaction.SingleAsync<ManagedPolicyRow>($"{ManagedPolicyRow.Select} WHERE arn = @arn", SqlParameters.Of(new { arn }));
 
     /// <exception cref="AwsErrorException">NoSuchEntity.</exception>
     public static async Task<ManagedPolicyRow> NeedPolicyAsync(this IdentityTransaction transaction, string arn)
@@ -25,7 +26,7 @@ internal static class ManagedPolicyTables
     public static async Task<IReadOnlyList<PolicyVersionRow>> VersionsAsync(this IdentityTransaction transaction, ManagedPolicyRow policy)
         => ManagedPolicies.Find(policy.Arn) is { } owned
             ? [new PolicyVersionRow { PolicyId = policy.PolicyId, Version = 1, Document = owned.Document, CreatedAt = policy.CreatedAt }]
-            : await transaction.ListAsync<PolicyVersionRow>("SELECT policy_id, version, document, created_at FROM policy_versions WHERE policy_id = @PolicyId ORDER BY version DESC", policy);
+            : await transaction.ListAsync<PolicyVersionRow>("SELECT policy_id, version, document, created_at FROM policy_versions WHERE policy_id = @PolicyId ORDER BY version DESC", SqlParameters.Of(policy));
 
     /// <summary>How many have each policy attached, and how many are bounded by it, by ARN.</summary>
     public static async Task<PolicyUses> UsesAsync(this IdentityTransaction transaction)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Iam.Policies;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Policies;
 
@@ -32,9 +33,9 @@ internal sealed class PolicyVersionOperations(IdentityStore store)
             if ((await transaction.VersionsAsync(policy)).Count >= MaxVersions)
                 throw IdentityErrors.LimitExceeded($"A managed policy can have up to {MaxVersions} versions. Before you create a new version, you must delete an existing version.");
             var made = new PolicyVersionRow { PolicyId = policy.PolicyId, Version = policy.LastVersion + 1, Document = document, CreatedAt = transaction.Now };
-            await transaction.ExecuteAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES (@PolicyId, @Version, @Document, @CreatedAt)", made);
+            await transaction.ExecuteAsync("INSERT INTO policy_versions (policy_id, version, document, created_at) VALUES (@PolicyId, @Version, @Document, @CreatedAt)", SqlParameters.Of(made));
             await transaction.ExecuteAsync("UPDATE managed_policies SET last_version = @Version, default_version = @Default, updated_at = @CreatedAt WHERE policy_id = @PolicyId",
-                new { made.Version, Default = becomesDefault ? made.Version : policy.DefaultVersion, made.CreatedAt, made.PolicyId });
+                SqlParameters.Of(new { made.Version, Default = becomesDefault ? made.Version : policy.DefaultVersion, made.CreatedAt, made.PolicyId }));
             return made;
         }, cancellationToken);
         answer.Structure("PolicyVersion", () => answer.Version(version, becomesDefault ? version.Version : 0, withDocument: false));
@@ -74,7 +75,7 @@ internal sealed class PolicyVersionOperations(IdentityStore store)
             var version = Need(await transaction.VersionsAsync(policy), arn, number);
             if (number == policy.DefaultVersion)
                 throw IdentityErrors.DeleteConflict("Cannot delete the default version of a policy.");
-            await transaction.ExecuteAsync("DELETE FROM policy_versions WHERE policy_id = @PolicyId AND version = @Version", version);
+            await transaction.ExecuteAsync("DELETE FROM policy_versions WHERE policy_id = @PolicyId AND version = @Version", SqlParameters.Of(version));
         }, cancellationToken);
     }
 
@@ -85,7 +86,7 @@ internal sealed class PolicyVersionOperations(IdentityStore store)
         {
             var policy = await transaction.NeedOwnPolicyAsync(arn);
             Need(await transaction.VersionsAsync(policy), arn, number);
-            await transaction.ExecuteAsync("UPDATE managed_policies SET default_version = @number, updated_at = @Now WHERE policy_id = @PolicyId", new { number, transaction.Now, policy.PolicyId });
+            await transaction.ExecuteAsync("UPDATE managed_policies SET default_version = @number, updated_at = @Now WHERE policy_id = @PolicyId", SqlParameters.Of(new { number, transaction.Now, policy.PolicyId }));
         }, cancellationToken);
     }
 

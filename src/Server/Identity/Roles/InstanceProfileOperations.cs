@@ -1,5 +1,6 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Roles;
 
@@ -87,7 +88,7 @@ internal sealed class InstanceProfileOperations(IdentityStore store)
             var role = await transaction.NeedAsync(IdentityKind.Role, roleName);
             if (row.RoleId is not null)
                 throw IdentityErrors.LimitExceeded("InstanceSessionsPerInstanceProfile", 1);
-            await transaction.ExecuteAsync("UPDATE instance_profiles SET role_id = @RoleId WHERE profile_id = @Id", new { RoleId = role.Id, row.Id });
+            await transaction.ExecuteAsync("UPDATE instance_profiles SET role_id = @RoleId WHERE profile_id = @Id", SqlParameters.Of(new { RoleId = role.Id, row.Id }));
         }, cancellationToken);
     }
 
@@ -99,7 +100,7 @@ internal sealed class InstanceProfileOperations(IdentityStore store)
         {
             var row = await transaction.NeedAsync(Kind, name);
             var role = await transaction.NeedAsync(IdentityKind.Role, roleName);
-            if (await transaction.ExecuteAsync("UPDATE instance_profiles SET role_id = NULL WHERE profile_id = @Id AND role_id = @RoleId", new { row.Id, RoleId = role.Id }) == 0)
+            if (await transaction.ExecuteAsync("UPDATE instance_profiles SET role_id = NULL WHERE profile_id = @Id AND role_id = @RoleId", SqlParameters.Of(new { row.Id, RoleId = role.Id })) == 0)
                 throw IdentityErrors.NoSuchEntity($"The role with name {roleName} is not in the instance profile {name}.");
         }, cancellationToken);
     }

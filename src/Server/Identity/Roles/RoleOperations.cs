@@ -2,6 +2,7 @@ using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Iam.Policies;
 using Postern.Server.Identity.Policies;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Roles;
 
@@ -68,7 +69,7 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         {
             var row = await transaction.NeedAsync(Kind, name);
             await transaction.ExecuteAsync("UPDATE roles SET description = @description, max_session_duration = @seconds WHERE role_id = @Id",
-                new { description = description ?? row.Description, seconds = seconds ?? row.MaxSessionDuration, row.Id });
+                SqlParameters.Of(new { description = description ?? row.Description, seconds = seconds ?? row.MaxSessionDuration, row.Id }));
         }, cancellationToken);
     }
 
@@ -80,7 +81,7 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         {
             var found = await transaction.NeedAsync(Kind, name);
             found.Description = description;
-            await transaction.ExecuteAsync("UPDATE roles SET description = @Description WHERE role_id = @Id", found);
+            await transaction.ExecuteAsync("UPDATE roles SET description = @Description WHERE role_id = @Id", SqlParameters.Of(found));
             return (found, await transaction.TagsAsync(found.Id));
         }, cancellationToken);
         Write(answer, row, tags, context, use.Pending(row.Id));
@@ -92,7 +93,7 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         var name = RoleName(request);
         CheckTrust(document);
         await store.WriteAsync(async transaction => await transaction.ExecuteAsync("UPDATE roles SET trust_policy = @trust WHERE role_id = @Id",
-            new { trust = await TrustPrincipals.StoreAsync(transaction, document), (await transaction.NeedAsync(Kind, name)).Id }), cancellationToken);
+            SqlParameters.Of(new { trust = await TrustPrincipals.StoreAsync(transaction, document), (await transaction.NeedAsync(Kind, name)).Id })), cancellationToken);
     }
 
     private async Task DeleteAsync(QueryRequest request, CallContext context, QueryAnswer answer, CancellationToken cancellationToken)
@@ -101,7 +102,7 @@ internal sealed class RoleOperations(IdentityStore store, PrincipalUse use)
         await store.WriteAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(Kind, name);
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM instance_profiles WHERE role_id = @Id", row) > 0)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM instance_profiles WHERE role_id = @Id", SqlParameters.Of(row)) > 0)
                 throw IdentityErrors.DeleteConflict("Cannot delete entity, must remove roles from instance profile first.");
             await transaction.EnsureNoPoliciesAsync(row);
             await transaction.RemoveAsync(Kind, row);

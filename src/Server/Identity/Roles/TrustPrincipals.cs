@@ -49,10 +49,10 @@ internal static partial class TrustPrincipals
     {
         foreach (var kind in Kinds)
             if (name.StartsWith(kind.Prefix, StringComparison.Ordinal))
-                return await transaction.CountAsync($"SELECT COUNT(*) FROM {kind.Table} WHERE {kind.IdColumn} = @name", new { name }) > 0 ? name : null;
+                return await transaction.CountAsync($"SELECT COUNT(*) FROM {kind.Table} WHERE {kind.IdColumn} = @name", SqlParameters.Of(new { name })) > 0 ? name : null;
             else if (name.StartsWith(kind.Arn(transaction.Account, "/", ""), StringComparison.Ordinal))
                 return await transaction.SingleAsync<IdentityRow>($"SELECT {kind.IdColumn} AS id, name, path FROM {kind.Table} WHERE lower(name) = lower(@last)",
-                    new { last = name[(name.LastIndexOf('/') + 1)..] }) is { } row && transaction.ArnOf(kind, row) == name ? row.Id : null;
+                    SqlParameters.Of(new { last = name[(name.LastIndexOf('/') + 1)..] })) is { } row && transaction.ArnOf(kind, row) == name ? row.Id : null;
         return null;
     }
 

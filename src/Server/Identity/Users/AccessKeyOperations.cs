@@ -1,6 +1,7 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Users;
 
@@ -29,7 +30,7 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
         var (user, key) = await store.WriteAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(IdentityKind.User, name);
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM access_keys WHERE user_id = @Id", row) >= MaxKeysPerUser)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM access_keys WHERE user_id = @Id", SqlParameters.Of(row)) >= MaxKeysPerUser)
                 throw IdentityErrors.LimitExceeded("AccessKeysPerUser", MaxKeysPerUser);
             return (row, await secrets.AddAsync(transaction.Connection, row.Id, now, cancellationToken));
         }, cancellationToken);
@@ -46,7 +47,7 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
         await store.WriteAsync(async transaction =>
         {
             var user = await transaction.NeedAsync(IdentityKind.User, name);
-            if (await transaction.ExecuteAsync("UPDATE access_keys SET status = @status WHERE access_key_id = @keyId AND user_id = @Id", new { status, keyId, user.Id }) == 0)
+            if (await transaction.ExecuteAsync("UPDATE access_keys SET status = @status WHERE access_key_id = @keyId AND user_id = @Id", SqlParameters.Of(new { status, keyId, user.Id })) == 0)
                 throw NoSuchKey(keyId);
         }, cancellationToken);
     }
@@ -58,7 +59,7 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
         await store.WriteAsync(async transaction =>
         {
             var user = await transaction.NeedAsync(IdentityKind.User, name);
-            if (await transaction.ExecuteAsync("DELETE FROM access_keys WHERE access_key_id = @keyId AND user_id = @Id", new { keyId, user.Id }) == 0)
+            if (await transaction.ExecuteAsync("DELETE FROM access_keys WHERE access_key_id = @keyId AND user_id = @Id", SqlParameters.Of(new { keyId, user.Id })) == 0)
                 throw NoSuchKey(keyId);
         }, cancellationToken);
     }
@@ -71,7 +72,7 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
         var (user, keys) = await store.ReadAsync(async transaction =>
         {
             var row = await transaction.NeedAsync(IdentityKind.User, name);
-            return (row, await transaction.ListAsync<AccessKeyRow>($"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE user_id = @Id", row));
+            return (row, await transaction.ListAsync<AccessKeyRow>($"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE user_id = @Id", SqlParameters.Of(row)));
         }, cancellationToken);
         page.Write(answer, "AccessKeyMetadata", keys, key => key.AccessKeyId, key => answer
             .Text("UserName", user.Name).Text("AccessKeyId", key.AccessKeyId).Text("Status", key.Status).Time("CreateDate", key.CreatedAt));
@@ -83,7 +84,7 @@ internal sealed class AccessKeyOperations(IdentityStore store, AccessKeySecrets 
         request.Check();
         var (user, key) = await store.ReadAsync(async transaction =>
         {
-            var row = await transaction.SingleAsync<AccessKeyRow>($"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE access_key_id = @keyId", new { keyId }) ?? throw NoSuchKey(keyId);
+            var row = await transaction.SingleAsync<AccessKeyRow>($"SELECT {AccessKeyRow.Columns} FROM access_keys WHERE access_key_id = @keyId", SqlParameters.Of(new { keyId })) ?? throw NoSuchKey(keyId);
             return (await transaction.FindByIdAsync(IdentityKind.User, row.UserId), row);
         }, cancellationToken);
         var pending = use.Pending(keyId);

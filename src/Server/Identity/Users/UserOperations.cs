@@ -1,6 +1,7 @@
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Identity.Policies;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Identity.Users;
 
@@ -66,9 +67,9 @@ internal sealed class UserOperations(IdentityStore store)
         {
             var row = await transaction.NeedAsync(Kind, name);
             await transaction.EnsureNoPoliciesAsync(row);
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM access_keys WHERE user_id = @Id", row) > 0)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM access_keys WHERE user_id = @Id", SqlParameters.Of(row)) > 0)
                 throw IdentityErrors.DeleteConflict("Cannot delete entity, must delete access keys first.");
-            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE user_id = @Id", row) > 0)
+            if (await transaction.CountAsync("SELECT COUNT(*) FROM group_members WHERE user_id = @Id", SqlParameters.Of(row)) > 0)
                 throw IdentityErrors.DeleteConflict("Cannot delete entity, must remove users from group first.");
             await transaction.RemoveAsync(Kind, row);
         }, cancellationToken);

@@ -1,4 +1,3 @@
-using Dapper;
 using Microsoft.Data.Sqlite;
 using Postern.Protocol.Recordings;
 using Postern.Protocol.Recordings.Exports;
@@ -64,7 +63,7 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
         var database = new SqliteDatabase(path, keys.IndexKey);
         try
         {
-            await database.WriteAsync(connection => connection.ExecuteAsync(new CommandDefinition(Schema, cancellationToken: cancellationToken)), cancellationToken);
+            await database.WriteAsync(connection => connection.ExecuteAsync(Schema, null, cancellationToken), cancellationToken);
             foreach (var half in await database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 0", null, cancellationToken))
                 await RemoveAsync(database, half, cancellationToken);
             return database;
@@ -97,8 +96,8 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
         return [.. await database.QueryAsync<string>("SELECT session_id FROM sources WHERE complete = 1", null, cancellationToken)];
     }
 
-    public async Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(connection => connection.ExecuteScalarAsync<long>(new CommandDefinition(
-        "INSERT INTO sources (session_id, owner_arn, owner_id, node_id, started_at, complete) VALUES (@SessionId, @OwnerArn, @OwnerId, @NodeId, @StartedAt, 0) RETURNING id", row, cancellationToken: cancellationToken)), cancellationToken);
+    public async Task<long> AddSourceAsync(RecordingRow row, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(connection => connection.ExecuteScalarAsync<long>(
+        "INSERT INTO sources (session_id, owner_arn, owner_id, node_id, started_at, complete) VALUES (@SessionId, @OwnerArn, @OwnerId, @NodeId, @StartedAt, 0) RETURNING id", SqlParameters.Of(row), cancellationToken), cancellationToken);
 
     /// <summary>Adds lines, in one transaction; with the last, the recording is complete.</summary>
     public async Task AddAsync(long source, IReadOnlyList<RecordedLine> lines, bool complete, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(async connection =>
@@ -106,14 +105,14 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
         long first = 0, last = 0;
         foreach (var line in lines)
         {
-            last = await connection.ExecuteScalarAsync<long>(new CommandDefinition("INSERT INTO lines (text, source, time, kind) VALUES (@Text, @source, @Time, @kind) RETURNING rowid",
-                new { line.Text, source, line.Time, kind = KindOf(line.Kind) }, cancellationToken: cancellationToken));
+            last = await connection.ExecuteScalarAsync<long>("INSERT INTO lines (text, source, time, kind) VALUES (@Text, @source, @Time, @kind) RETURNING rowid",
+                SqlParameters.Of(new { line.Text, source, line.Time, kind = KindOf(line.Kind) }), cancellationToken);
             first = first == 0 ? last : first;
         }
         if (first != 0)
-            await connection.ExecuteAsync(new CommandDefinition("INSERT INTO batches (source, first, last) VALUES (@source, @first, @last)", new { source, first, last }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync("INSERT INTO batches (source, first, last) VALUES (@source, @first, @last)", SqlParameters.Of(new { source, first, last }), cancellationToken);
         if (complete)
-            await connection.ExecuteAsync(new CommandDefinition("UPDATE sources SET complete = 1 WHERE id = @source", new { source }, cancellationToken: cancellationToken));
+            await connection.ExecuteAsync("UPDATE sources SET complete = 1 WHERE id = @source", SqlParameters.Of(new { source }), cancellationToken);
         return lines.Count;
     }, cancellationToken);
 
@@ -122,11 +121,11 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
     private static Task RemoveAsync(SqliteDatabase database, string sessionId, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {
         var removed = 0;
-        foreach (var batch in await connection.QueryAsync<Batch>(new CommandDefinition(
-            "SELECT b.source, b.first, b.last FROM batches b JOIN sources s ON s.id = b.source WHERE s.session_id = @sessionId", new { sessionId }, cancellationToken: cancellationToken)))
-            removed += await connection.ExecuteAsync(new CommandDefinition("DELETE FROM lines WHERE rowid BETWEEN @First AND @Last", batch, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition("DELETE FROM batches WHERE source IN (SELECT id FROM sources WHERE session_id = @sessionId)", new { sessionId }, cancellationToken: cancellationToken));
-        await connection.ExecuteAsync(new CommandDefinition("DELETE FROM sources WHERE session_id = @sessionId", new { sessionId }, cancellationToken: cancellationToken));
+        foreach (var batch in await connection.QueryAsync<Batch>(
+            "SELECT b.source, b.first, b.last FROM batches b JOIN sources s ON s.id = b.source WHERE s.session_id = @sessionId", SqlParameters.Of(new { sessionId }), cancellationToken))
+            removed += await connection.ExecuteAsync("DELETE FROM lines WHERE rowid BETWEEN @First AND @Last", SqlParameters.Of(batch), cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM batches WHERE source IN (SELECT id FROM sources WHERE session_id = @sessionId)", SqlParameters.Of(new { sessionId }), cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM sources WHERE session_id = @sessionId", SqlParameters.Of(new { sessionId }), cancellationToken);
         return removed;
     }, cancellationToken);
 
@@ -140,7 +139,7 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
     {
         var database = await DatabaseAsync(cancellationToken);
         var parameters = conditions.Parameters;
-        parameters.AddDynamicParams(new { match, offset, limit });
+        parameters.Add(SqlParameters.Of(new { match, offset, limit }));
         return await database.QueryAsync<FoundLine>(
             $"""
             SELECT s.session_id, s.owner_arn, s.owner_id, s.node_id, s.started_at, l.text, CAST(l.time AS INTEGER) AS time, CAST(l.kind AS TEXT) AS kind

@@ -90,7 +90,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
     /// <summary>Reads on in every recording that is not in the index whole, a turn in each. True: one has more to read.</summary>
     private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", new { gateway = folder.Gateway }, cancellationToken);
+        var rows = await database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway ORDER BY started_at DESC", SqlParameters.Of(new { gateway = folder.Gateway }), cancellationToken);
         var more = false;
         foreach (var row in rows)
         {
@@ -136,7 +136,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
 
     private async Task ForgetRemovedAsync(CancellationToken cancellationToken)
     {
-        var there = (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway", new { gateway = folder.Gateway }, cancellationToken)).ToHashSet(StringComparer.Ordinal);
+        var there = (await database.QueryAsync<string>("SELECT session_id FROM recordings WHERE gateway = @gateway", SqlParameters.Of(new { gateway = folder.Gateway }), cancellationToken)).ToHashSet(StringComparer.Ordinal);
         List<string> gone;
         await _turn.WaitAsync(cancellationToken);
         try

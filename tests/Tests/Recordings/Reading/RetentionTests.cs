@@ -93,7 +93,7 @@ public sealed class RetentionTests : IAsyncLifetime
         var index = _host.Services.GetRequiredService<SearchIndex>();
         await UntilAsync(async () => !recorder.IsOpen(shell.Id) && (await index.CompleteAsync(Cancel)).Contains(shell.Id), "the recording was not stored and indexed in time");
         var ended = DateTimeOffset.UtcNow.AddDays(-days).ToUnixTimeMilliseconds();
-        await _host.Services.GetRequiredService<Database>().ExecuteAsync("UPDATE recordings SET ended_at = @ended WHERE session_id = @id", new { ended, id = shell.Id }, Cancel);
+        await _host.Services.GetRequiredService<Database>().ExecuteAsync("UPDATE recordings SET ended_at = @ended WHERE session_id = @id", SqlParameters.Of(new { ended, id = shell.Id }), Cancel);
         return (await Store.FindAsync(shell.Id, Cancel))!;
     }
 

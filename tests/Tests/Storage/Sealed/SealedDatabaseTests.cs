@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Dapper;
 using Microsoft.Data.Sqlite;
 using Postern.Server.Storage;
 using Postern.Server.Storage.Sealed;
@@ -104,22 +103,22 @@ public sealed class SealedDatabaseTests : IDisposable
         await using (var connection = new SqliteConnection(text))
         {
             await connection.OpenAsync(Cancel);
-            await connection.ExecuteAsync($"PRAGMA journal_mode = {journal}; PRAGMA cache_size = 10; CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)");
+            await connection.ExecuteAsync($"PRAGMA journal_mode = {journal}; PRAGMA cache_size = 10; CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)", null, Cancel);
             for (var round = 0; round < 6; round++)
             {
-                await connection.ExecuteAsync($"BEGIN; DELETE FROM t WHERE id % 3 = {round % 3}");
-                await connection.ExecuteAsync("INSERT INTO t (body) SELECT CAST('zebrafinch' || hex(randomblob(700)) AS BLOB) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i FROM n)");
+                await connection.ExecuteAsync($"BEGIN; DELETE FROM t WHERE id % 3 = {round % 3}", null, Cancel);
+                await connection.ExecuteAsync("INSERT INTO t (body) SELECT CAST('zebrafinch' || hex(randomblob(700)) AS BLOB) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) SELECT i FROM n)", null, Cancel);
                 AssertNothingInClear();
-                await connection.ExecuteAsync(round % 2 == 0 ? "COMMIT" : "ROLLBACK");
-                Assert.Equal("ok", await connection.ExecuteScalarAsync<string>("PRAGMA integrity_check"));
+                await connection.ExecuteAsync(round % 2 == 0 ? "COMMIT" : "ROLLBACK", null, Cancel);
+                Assert.Equal("ok", await connection.ExecuteScalarAsync<string>("PRAGMA integrity_check", null, Cancel));
             }
-            await connection.ExecuteAsync("DELETE FROM t WHERE id % 2 = 0; VACUUM");
+            await connection.ExecuteAsync("DELETE FROM t WHERE id % 2 = 0; VACUUM", null, Cancel);
         }
         AssertNothingInClear();
         await using var again = new SqliteConnection(text);
         await again.OpenAsync(Cancel);
-        Assert.Equal("ok", await again.ExecuteScalarAsync<string>("PRAGMA integrity_check"));
-        Assert.True(await again.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM t WHERE CAST(body AS TEXT) LIKE 'zebrafinch%'") > 0);
+        Assert.Equal("ok", await again.ExecuteScalarAsync<string>("PRAGMA integrity_check", null, Cancel));
+        Assert.True(await again.ExecuteScalarAsync<long>("SELECT COUNT(*) FROM t WHERE CAST(body AS TEXT) LIKE 'zebrafinch%'", null, Cancel) > 0);
     }
 
     private void AssertNothingInClear()
@@ -138,12 +137,12 @@ public sealed class SealedDatabaseTests : IDisposable
 
     private static Task<int> FillAsync(SqliteDatabase database, int first, int count) => database.WriteAsync(async connection =>
     {
-        await connection.ExecuteAsync(Lines);
+        await connection.ExecuteAsync(Lines, null, Cancel);
         for (var i = first; i < first + count; i++)
-            await connection.ExecuteAsync("INSERT INTO lines (text) VALUES (@text)", new { text = $"the {Word} number {i} sings {Guid.NewGuid()}" });
+            await connection.ExecuteAsync("INSERT INTO lines (text) VALUES (@text)", SqlParameters.Of(new { text = $"the {Word} number {i} sings {Guid.NewGuid()}" }), Cancel);
         return count;
     }, Cancel);
 
     private static async Task<long> CountAsync(SqliteDatabase database)
-        => await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM lines WHERE lines MATCH @match", new { match = $"\"{Word} number\"" }, Cancel);
+        => await database.QuerySingleOrDefaultAsync<long>("SELECT COUNT(*) FROM lines WHERE lines MATCH @match", SqlParameters.Of(new { match = $"\"{Word} number\"" }), Cancel);
 }
