@@ -9,10 +9,15 @@ using Postern.Protocol.SigV4;
 
 namespace Postern.Bench.Recording;
 
-/// <summary>A command that writes without end, and the hash of all that its person saw of it.</summary>
+/// <summary>A command that writes, and the hash of all that its person saw of it.</summary>
 internal sealed class LoudShell : IAsyncDisposable
 {
-    private const string Document = "AWS-StartNonInteractiveCommand", Command = "yes 0123456789abcdefghijklmnopqrstuvwxyz-äöü";
+    /// <summary>As much as is taken.</summary>
+    public const string WithoutEnd = "yes 0123456789abcdefghijklmnopqrstuvwxyz-äöü";
+    /// <summary>A third of a megabyte a second, recorded or not.</summary>
+    public const string Steady = "sh -c \"while :; do seq 60000; sleep 1; done\"";
+
+    private const string Document = "AWS-StartNonInteractiveCommand";
 
     private readonly GatewayTransport _transport;
     private readonly ClientSession _session;
@@ -30,7 +35,7 @@ internal sealed class LoudShell : IAsyncDisposable
 
     public long Seen => Interlocked.Read(ref _seen);
 
-    public static async Task<LoudShell> StartAsync(Gateway gateway, X509Certificate2Collection roots, string node, CancellationToken cancellationToken)
+    public static async Task<LoudShell> StartAsync(Gateway gateway, X509Certificate2Collection roots, string node, string command, CancellationToken cancellationToken)
     {
         var transport = new GatewayTransport(roots);
         try
@@ -41,7 +46,7 @@ internal sealed class LoudShell : IAsyncDisposable
             {
                 Target = node,
                 DocumentName = Document,
-                Parameters = new Dictionary<string, IReadOnlyList<string>> { ["command"] = [Command] },
+                Parameters = new Dictionary<string, IReadOnlyList<string>> { ["command"] = [command] },
             }, new SessionOptions(), cancellationToken);
             return new LoudShell(transport, session);
         }
