@@ -5,6 +5,7 @@ using Postern.Bench.Columns;
 using Postern.Bench.Load;
 using Postern.Bench.Measuring;
 using Postern.Bench.Processes;
+using Postern.Bench.Report;
 using Postern.Bench.Servers;
 
 namespace Postern.Bench.Recording;
@@ -22,6 +23,8 @@ internal sealed class RecordingRun(RecordingOptions options) : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("postern-bench-").FullName;
     private readonly Stack<IAsyncDisposable> _running = new();
     private readonly List<SeenOutput> _seen = [];
+    private readonly Machine _machine = Machine.Look();
+    private readonly List<string> _said = [];
     private double _memory;
 
     /// <returns>Whether it met its goals.</returns>
@@ -66,6 +69,8 @@ internal sealed class RecordingRun(RecordingOptions options) : IAsyncDisposable
         Say($"{_seen.Count} recordings of {_seen.Sum(seen => seen.Bytes) / 1_000_000} MB in all against what was seen: {faults.Count} differ (goal: 0){(faults.Count > 0 ? "  MISSED" : "")}");
         foreach (var fault in faults.Take(10))
             Say("  " + fault);
+        if (options == new RecordingOptions())
+            await File.WriteAllTextAsync(Path.Combine(Repository.Root, "bench", "results", "recording.md"), Report(), cancellationToken);
         return met && _memory <= options.MostMemory && faults.Count == 0;
     }
 
@@ -126,7 +131,16 @@ internal sealed class RecordingRun(RecordingOptions options) : IAsyncDisposable
 
     private static string Text(List<double> values) => string.Join(", ", values.Select(value => value.ToString("0.0", CultureInfo.InvariantCulture)));
 
-    private static void Say(string line) => Console.WriteLine(line);
+    private void Say(string line)
+    {
+        Console.WriteLine(line);
+        _said.Add(line);
+    }
+
+    private string Report() => string.Create(CultureInfo.InvariantCulture,
+        $"# Recorded and not\n\n{_machine.Date}, source {_machine.Source}. {_machine.Processor}, {_machine.Cores} cores; Linux {_machine.Kernel}. Made by `./dev bench recording`.\n\n")
+        + "A tunnel beside commands, on a gateway that records all and on one that records nothing, by turns. The load generator runs on the same machine.\n\n"
+        + string.Concat(_said.Select(line => line.StartsWith(' ') ? $"  - {line.Trim()}\n" : $"- {line}\n"));
 
     private T Own<T>(T running) where T : IAsyncDisposable
     {

@@ -13,6 +13,10 @@ public sealed partial class TerminalScreen
     /// <summary>Longest line given to <see cref="LineDone"/>, in characters; the rest comes as further lines. Rows that were wrapped are one line up to that, too.</summary>
     public const int MaxLine = 4096;
 
+    private const int Run = 128;
+
+    private StringBuilder _line = new();
+
     /// <summary>Gives all lines that were written and not given yet, for when nothing else will come, or to look at a program of the whole screen now and then.</summary>
     public void TakeAllText()
     {
@@ -37,7 +41,7 @@ public sealed partial class TerminalScreen
             dirty |= _shown[i].Dirty;
         if (!dirty)
             return row; // before its text is made: a line feed is a byte, and the line may be long
-        var text = new StringBuilder();
+        var text = _line = _line.Capacity > MaxLine ? new StringBuilder() : _line.Clear(); // one long line is not paid for ever after
         for (var i = first; i <= row; i++)
         {
             _shown[i].Dirty = false;
@@ -59,13 +63,21 @@ public sealed partial class TerminalScreen
         var used = line.Continues ? line.Cells.Length : line.Used;
         while (used > 0 && line.Cells[used - 1].Glyph == 0 && !line.Continues)
             used--;
-        for (var i = 0; i < used; i++)
+        // Nearly every cell is a character of its own, and all that is shown comes by here: they are added many at a time, and none becomes a string.
+        Span<char> run = stackalloc char[Run];
+        var length = 0;
+        foreach (var cell in line.Cells.AsSpan(0, used))
         {
-            var cell = line.Cells[i];
-            if (cell.Glyph == 0)
-                text.Append(' ');
+            if (length == Run || cell.Glyph > char.MaxValue)
+            {
+                text.Append(run[..length]);
+                length = 0;
+            }
+            if (cell.Glyph <= char.MaxValue)
+                run[length++] = cell.Glyph == 0 ? ' ' : (char)cell.Glyph;
             else if (!cell.IsTail)
                 text.Append(Text(cell));
         }
+        text.Append(run[..length]);
     }
 }
