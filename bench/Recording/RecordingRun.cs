@@ -47,7 +47,8 @@ internal sealed class RecordingRun(RecordingOptions options) : IAsyncDisposable
         var off = await SiteAsync("off", cancellationToken);
         var on = await SiteAsync("ifPossible", cancellationToken);
         var met = true;
-        foreach (var (name, command) in new[] { ("without end", LoudShell.WithoutEnd), ("steadily", LoudShell.Steady) })
+        // The steady ones first: what was written without end is still being made searchable for a while.
+        foreach (var (name, command) in new[] { ("steadily", LoudShell.Steady), ("without end", LoudShell.WithoutEnd) })
         {
             List<double> without = [], with = [], shellsWithout = [], shellsWith = [];
             for (var round = 0; round < options.Rounds; round++)
