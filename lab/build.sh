@@ -7,12 +7,18 @@ ROOT=${ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 cd "$ROOT"
 
 OUT=$ROOT/out
+# machine: what people run. runtime: programs that need the installed .NET runtime, built in a third of the time, for somebody who changes them all day.
+FORM=${POSTERN_FORM:-machine}
+case $FORM in
+    machine | runtime) ;;
+    *) echo "build: POSTERN_FORM is '$FORM'; it may be machine or runtime" >&2; exit 2 ;;
+esac
 RID=${POSTERN_RID:-linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/; s/armv7l/arm/')}
 
 # One line that changes when anything that goes into a program changes.
 fingerprint() {
     {
-        echo "$RID"
+        echo "$RID $FORM"
         dotnet --version
         find "$@" global.json Directory.Build.props Directory.Packages.props lab/build.sh \
             \( -name bin -o -name obj \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
@@ -29,6 +35,10 @@ publish() {
         -p:DebugType=embedded "$@" >"$log" 2>&1 </dev/null 9>&-
 }
 
+publish_for_runtime() {
+    publish "$@" --no-self-contained -p:PublishSingleFile=true -p:PublishTrimmed=false || { cat "$OUT/.publish/$1.log" >&2; exit 1; }
+}
+
 # build NAME PROJECT SOURCES OPTIONS...: publishes when needed: machine code, which starts in milliseconds and compiles nothing later; where the compiler
 # or a linker is not to be had, a program that needs the installed runtime.
 build() {
@@ -40,14 +50,15 @@ build() {
         return 0
     fi
     rm -f "$OUT/.publish/$name.stamp"
-    if ! publish "$name" "$project" -p:PublishAot=true "$@"; then
+    if [ "$FORM" = runtime ]; then
+        publish_for_runtime "$name" "$project" "$@"
+    elif ! publish "$name" "$project" -p:PublishAot=true "$@"; then
         if ! grep -qE 'NU1101|NU1102|NU1103|NU1301|NETSDK1112|Platform linker' "$OUT/.publish/$name.log"; then
             cat "$OUT/.publish/$name.log" >&2
             exit 1
         fi
         echo "build: no machine code for $RID here ($(grep -oEm1 '(NU[0-9]+|NETSDK1112|Platform linker).*' "$OUT/.publish/$name.log" | cut -c1-120)); $name will use the installed .NET runtime" >&2
-        publish "$name" "$project" --no-self-contained -p:PublishSingleFile=true -p:PublishTrimmed=false ||
-            { cat "$OUT/.publish/$name.log" >&2; exit 1; }
+        publish_for_runtime "$name" "$project" "$@"
     fi
     # A running program keeps its old file: the new one takes the name. Native libraries lie beside it, so that nothing is unpacked at start.
     local file
@@ -61,7 +72,7 @@ build() {
 }
 
 require_dotnet
-require_linker
+[ "$FORM" = runtime ] || require_linker
 mkdir -p "$OUT/.publish"
 exec 9>"$OUT/.publish/lock"
 flock 9
