@@ -13,14 +13,18 @@ internal static class SqlConnections
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The same statement once for each of the rows.</summary>
+    /// <summary>The same statement once for each of the rows, understood by the database once.</summary>
     /// <returns>The number of rows changed.</returns>
     public static async Task<int> ExecuteEachAsync<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] T>(
         this DbConnection connection, string sql, IEnumerable<T> rows, CancellationToken cancellationToken) where T : class
     {
+        await using var command = Command(connection, sql, null);
         var changed = 0;
         foreach (var row in rows)
-            changed += await connection.ExecuteAsync(sql, SqlParameters.Of(row), cancellationToken);
+        {
+            SqlParameters.Of(row).SetOn(command);
+            changed += await command.ExecuteNonQueryAsync(cancellationToken);
+        }
         return changed;
     }
 

@@ -48,6 +48,17 @@ internal sealed class SqlParameters
         }
     }
 
+    /// <summary>The same for a command that may have had others of the same names before.</summary>
+    public void SetOn(DbCommand command)
+    {
+        if (command.Parameters.Count == 0)
+            AddTo(command);
+        else
+            foreach (var (name, value, _) in _values)
+                if (command.Parameters.IndexOf("@" + name) is >= 0 and var index)
+                    command.Parameters[index].Value = value ?? DBNull.Value;
+    }
+
     private static DbType? TypeOf(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
         TypeCode.String => DbType.String,

@@ -21,6 +21,7 @@ internal static class ReadingFeature
         .AddSingleton<WatchSession>()
         .AddSingleton<SearchIndex>()
         .AddSingleton<SearchRecordings>()
+        .AddSingleton(provider => IndexPace.OfMachine(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<SearchIndexer>()
         .AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
 

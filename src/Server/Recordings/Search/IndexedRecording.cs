@@ -10,7 +10,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
     /// <summary>What a recording has beyond that is not found; it can be played all the same.</summary>
     private const int MaxLines = 500_000, MaxCharacters = 64 * 1024 * 1024;
     /// <summary>Reading on stops for the others after so long. What a node shows can cost much more time than it has bytes.</summary>
-    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(100);
 
     private readonly List<RecordedLine> _lines = [];
     // Output that repeats itself is entered once.
@@ -23,7 +23,9 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
     /// <summary>The turn was over before everything was read.</summary>
     public bool HasMore { get; private set; }
 
-    /// <summary>Reads up to where the file is written, for a turn at most; true once it has its end.</summary>
+    private bool IsFull => _count >= MaxLines || _characters >= MaxCharacters;
+
+    /// <summary>Reads up to where the file is written, for a turn at most; true once it has its end, or nothing more is to be entered.</summary>
     /// <exception cref="RecordingDamagedException">The file is damaged; what stands before is in the index.</exception>
     public async Task<bool> ReadOnAsync(ReadOnlyMemory<byte> sealingKey, CancellationToken cancellationToken)
     {
@@ -31,7 +33,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
         _text ??= new RecordedText(_reader.Facts, Add);
         HasMore = false;
         var began = time.GetTimestamp();
-        while (!(HasMore = time.GetElapsedTime(began) > Turn) && await _reader.ReadChunkAsync(cancellationToken))
+        while (!IsFull && !(HasMore = time.GetElapsedTime(began) > Turn) && await _reader.ReadChunkAsync(cancellationToken))
         {
             var events = _reader.Events;
             while (events.MoveNext())
@@ -39,14 +41,15 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
             if (_lines.Count >= MaxBatch)
                 await FlushAsync(false, cancellationToken);
         }
-        if (_reader.End is null)
+        if (_reader.End is null && !IsFull)
         {
             if (!HasMore)
                 file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
             await FlushAsync(false, cancellationToken);
             return false;
         }
-        _text.Complete();
+        if (!IsFull)
+            _text.Complete();
         await FlushAsync(true, cancellationToken);
         return true;
     }
@@ -59,7 +62,7 @@ internal sealed class IndexedRecording(SearchIndex index, RecordingRow row, File
 
     private void Add(RecordedLine line)
     {
-        if (_count >= MaxLines || _characters >= MaxCharacters)
+        if (IsFull)
             return;
         if (line.Kind == RecordingEventKind.Output)
         {

@@ -102,14 +102,11 @@ internal sealed class SearchIndex(RecordingFolder folder, RecordingKeys keys, IL
     /// <summary>Adds lines, in one transaction; with the last, the recording is complete.</summary>
     public async Task AddAsync(long source, IReadOnlyList<RecordedLine> lines, bool complete, CancellationToken cancellationToken) => await (await DatabaseAsync(cancellationToken)).WriteAsync(async connection =>
     {
-        long first = 0, last = 0;
-        foreach (var line in lines)
-        {
-            last = await connection.ExecuteScalarAsync<long>("INSERT INTO lines (text, source, time, kind) VALUES (@Text, @source, @Time, @kind) RETURNING rowid",
-                SqlParameters.Of(new { line.Text, source, line.Time, kind = KindOf(line.Kind) }), cancellationToken);
-            first = first == 0 ? last : first;
-        }
-        if (first != 0)
+        var first = 1 + await connection.ExecuteScalarAsync<long>("SELECT COALESCE(MAX(id), 0) FROM lines_content", null, cancellationToken);
+        var last = first + lines.Count - 1;
+        await connection.ExecuteEachAsync("INSERT INTO lines (rowid, text, source, time, kind) VALUES (@id, @Text, @source, @Time, @kind)",
+            lines.Select((line, i) => new { id = first + i, line.Text, source, line.Time, kind = KindOf(line.Kind) }), cancellationToken);
+        if (lines.Count > 0)
             await connection.ExecuteAsync("INSERT INTO batches (source, first, last) VALUES (@source, @first, @last)", SqlParameters.Of(new { source, first, last }), cancellationToken);
         if (complete)
             await connection.ExecuteAsync("UPDATE sources SET complete = 1 WHERE id = @source", SqlParameters.Of(new { source }), cancellationToken);

@@ -4,7 +4,7 @@ using Postern.Server.Storage;
 namespace Postern.Server.Recordings.Search;
 
 /// <summary>Keeps the index up to the recordings of this gateway: those that are written, every few seconds; those that ended, once; and forgets those that were removed.</summary>
-internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, RecordingKeys keys, Database database, TimeProvider time, ILogger<SearchIndexer> log) : BackgroundService
+internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, RecordingKeys keys, Database database, IndexPace pace, TimeProvider time, ILogger<SearchIndexer> log) : BackgroundService
 {
     private const int MaxOpen = 1000;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3), RemovalInterval = TimeSpan.FromMinutes(10), Rest = TimeSpan.FromMilliseconds(100);
@@ -95,6 +95,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
         foreach (var row in rows)
         {
             await _turn.WaitAsync(cancellationToken);
+            var began = time.GetTimestamp();
             try
             {
                 if (!_complete.Contains(row.SessionId) && !_given.Contains(row.SessionId))
@@ -104,6 +105,7 @@ internal sealed class SearchIndexer(SearchIndex index, RecordingFolder folder, R
             {
                 _turn.Release();
             }
+            await pace.RestAsync(time.GetElapsedTime(began), cancellationToken);
         }
         return more;
     }
