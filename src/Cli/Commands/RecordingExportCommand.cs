@@ -11,6 +11,7 @@ internal static class RecordingExportCommand
 {
     private const int FlushAt = 256 * 1024;
     private const string Sealed = "sealed";
+    private static readonly string[] NeedsScreen = ["asciicast", "raw"];
 
     public static Verb Build()
     {
@@ -43,6 +44,8 @@ internal static class RecordingExportCommand
                 return ExitCodes.Ok;
             }
             var source = isFile ? await RecordingSource.OfFileAsync(name, result.GetValue(secrets), token) : await RecordingSource.OfGatewayAsync(gateway!.Client, name, result.GetValue(secrets), token);
+            if (NeedsScreen.Contains(form) && source.Facts.Kind is not ("shell" or "command"))
+                throw new CommandException($"{source.Facts.SessionId} is a {source.Facts.Kind} session and has no screen. See what it did with: postern recordings export {name} --format text", ExitCodes.Usage);
             await using var stream = Target(result.GetValue(output)); // once there is something to write
             await WriteAsync(source, RecordingExport.Create(form, source.Facts)!, stream, token);
             return ExitCodes.Ok;

@@ -62,11 +62,14 @@ internal static class SearchCommand
             foreach (var hit in session)
             {
                 var at = TimeSpan.FromSeconds((double)hit.Offset);
-                var how = hit.Kind == "output" ? string.Create(CultureInfo.InvariantCulture, $"postern replay {hit.SessionId} --from {Math.Max(0, hit.Offset - 2):0}") : hit.Kind;
+                var how = hit.Kind == "output" ? string.Create(CultureInfo.InvariantCulture, $"postern replay {hit.SessionId} --from {Math.Max(0, hit.Offset - 2):0}") : HowToRead(hit);
                 Terminal.StandardOutput.Out.Text($"  {(int)at.TotalHours:00}:{at:mm\\:ss}  {PlainLine.Of(hit.Text ?? "")}\n            {how}\n");
             }
         }
         if (truncated)
             Terminal.StandardOutput.Error.Text("postern: there is more. Narrow the search, or raise --limit.\n");
     }
+
+    // Tunnels have no screen; a gap and a note may be of either.
+    private static string HowToRead(SearchHit hit) => $"{hit.Kind}: postern recordings export {hit.SessionId} --format text";
 }

@@ -41,5 +41,6 @@ public sealed record SearchHit
     public string? Kind { get; init; }
     /// <summary>Seconds since the session's start: where to play from.</summary>
     public decimal Offset { get; init; }
+    /// <summary>At most 500 characters of it, those around the words; … where it goes on.</summary>
     public string? Text { get; init; }
 }

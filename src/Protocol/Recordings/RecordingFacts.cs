@@ -38,9 +38,9 @@ public sealed record RecordingEnd
     /// <summary>The gateway did not see the session's end: it was killed, and the session did not come back.</summary>
     public bool Unfinished { get; init; }
     public long Events { get; init; }
-    /// <summary>Bytes towards the node.</summary>
+    /// <summary>Bytes towards the node, of events of kind Input: connections of a tunnel have their own.</summary>
     public long InputBytes { get; init; }
-    /// <summary>Bytes towards the client.</summary>
+    /// <summary>Bytes towards the client, of events of kind Output.</summary>
     public long OutputBytes { get; init; }
     /// <summary>Events of kind Gap.</summary>
     public long Gaps { get; init; }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Postern.Conformance.Support;
-using Postern.Conformance.Support.Persons;
 using Postern.Conformance.Support.Servers;
 
 namespace Postern.Conformance.Databases;
@@ -118,16 +117,7 @@ public sealed class StatementTests(World world)
         .Where(record => (long?)record["connection"] == connection && (string?)record["kind"] is not ("connect" or "note") && (string?)record["outcome"] != "running")
         .Select(record => $"{record["text"]} {record["outcome"]} {record["code"] ?? record["rows"]}");
 
-    /// <summary>The statements on record so far, once the last expected is among them: chunks are written about once a second.</summary>
+    /// <summary>The statements on record so far, once the last expected is among them.</summary>
     private static async Task<List<JsonNode>> RecordsAsync(Gateway gateway, string session, Func<List<JsonNode>, bool> complete)
-    {
-        List<JsonNode> records = [];
-        await Deadline.UntilAsync("the statements to be on record", async () =>
-        {
-            var exported = await Child.RunAsync(PosternPerson.Postern(gateway, "recordings", "export", session, "--format", "jsonl"));
-            records = [.. exported.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).Where(line => (string?)line["kind"] == "statement").Select(line => line["data"]!)];
-            return complete(records);
-        });
-        return records;
-    }
+        => RecordedEvents.Of(await RecordedEvents.UntilAsync(gateway, session, "the statements to be on record", lines => complete(RecordedEvents.Of(lines, "statement"))), "statement");
 }

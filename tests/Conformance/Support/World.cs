@@ -22,8 +22,8 @@ public sealed class World : IAsyncLifetime
 
     private readonly Lazy<Task<Gateway>> _gateway;
     private readonly Lazy<Task<Node>> _ourNode, _stockNode;
-    private readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
-    private readonly Lazy<Task<MariaDbServer>> _mariaDb = new(MariaDbServer.StartAsync);
+    private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync());
+    private readonly Lazy<Task<MariaDbServer>> _mariaDb = new(() => MariaDbServer.StartAsync());
     private readonly Lazy<Task<OtherUser>> _terminator;
     private readonly Lazy<Task<SshServer>> _ssh = new(SshServer.StartAsync);
 

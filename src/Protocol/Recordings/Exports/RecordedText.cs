@@ -53,7 +53,7 @@ public sealed class RecordedText
                 _add(new RecordedLine(_time, recorded.Kind, StatementLine.Of(recorded.Body)));
                 break;
             case RecordingEventKind.Flow or RecordingEventKind.Gap or RecordingEventKind.Note:
-                _add(new RecordedLine(_time, recorded.Kind, PlainLine.Of(recorded.Text)));
+                _add(new RecordedLine(_time, recorded.Kind, EventLine.Of(recorded.Kind, recorded.Body)));
                 break;
         }
     }

@@ -33,8 +33,12 @@ public static class StatementLine
         line.Append(Text(record, "kind"));
         if (Text(record, "name") is { } name)
             line.Append(' ').Append(name);
+        if (Number(record, "cancels") is { } cancels)
+            line.Append(CultureInfo.InvariantCulture, $" of #{cancels}");
         if ((Text(record, "text") ?? Text(record, "reason")) is { } text)
             line.Append(": ").Append(text);
+        if (Number(record, "bytes") is { } bytes)
+            line.Append(CultureInfo.InvariantCulture, $"… (cut: its beginning, of {bytes} bytes)");
         if (Number(record, "process") is { } process)
             line.Append(CultureInfo.InvariantCulture, $" process {process}");
         AppendOutcome(line, record);
@@ -49,9 +53,11 @@ public static class StatementLine
         if (Text(record, "code") is { } code)
             outcome.Add($"{code} {Text(record, "error")}".TrimEnd());
         if (Number(record, "rows") is { } rows)
-            outcome.Add(string.Create(CultureInfo.InvariantCulture, $"{rows} rows"));
+            outcome.Add(EventLine.Count(rows, "row"));
+        if (Number(record, "copied") is { } copied)
+            outcome.Add($"{EventLine.Count(copied, "byte")} copied");
         if (Number(record, "took") is { } took)
-            outcome.Add(string.Create(CultureInfo.InvariantCulture, $"{took / 1000.0:0.###} ms"));
+            outcome.Add(EventLine.Span(Math.Max(0, took)));
         if (outcome.Count > 0)
             line.Append(" → ").AppendJoin(", ", outcome);
     }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Postern.Protocol.Recordings.Exports;
 
-/// <summary>The lines as they were shown, each with its time since the start; flows, statements, gaps and notes as they are recorded.</summary>
+/// <summary>The lines as they were shown, each with its time since the start; flows, statements, gaps and notes each as a line.</summary>
 internal sealed class TextExport : RecordingExport
 {
     private readonly List<RecordedLine> _lines = [];

@@ -8,7 +8,7 @@ namespace Postern.Server.Recordings.Search;
 /// <summary>postern:SearchRecordings: lines of recordings by their words; only of sessions that the caller may play (postern:GetRecording).</summary>
 internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordings)
 {
-    private const int MaxResults = 500, DefaultResults = 50, Batch = 500, MaxLooked = 20_000, MaxShown = 500;
+    private const int MaxResults = 500, DefaultResults = 50, Batch = 500, MaxLooked = 20_000;
     private const string Reading = "postern:GetRecording";
 
     /// <exception cref="AwsErrorException">ValidationException.</exception>
@@ -40,6 +40,7 @@ internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordi
         new Validation().Range("maxResults", size, 1, MaxResults).ThrowIfFaulty();
         var query = SearchQuery.Parse(request);
         var hits = new List<SearchHit>();
+        var excerpt = new SearchExcerpt(request.Text!);
         var allowed = new Dictionary<string, bool>(StringComparer.Ordinal);
         for (var looked = 0; looked < MaxLooked;)
         {
@@ -52,7 +53,7 @@ internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordi
                     continue;
                 if (hits.Count == size)
                     return new SearchRecordingsResponse { Hits = hits, Truncated = true };
-                hits.Add(Describe(line));
+                hits.Add(Describe(line, excerpt));
             }
             looked += lines.Count;
             if (lines.Count < Batch)
@@ -61,7 +62,7 @@ internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordi
         return new SearchRecordingsResponse { Hits = hits, Truncated = true };
     }
 
-    private static SearchHit Describe(FoundLine line) => new()
+    private static SearchHit Describe(FoundLine line, SearchExcerpt excerpt) => new()
     {
         SessionId = line.SessionId,
         Owner = line.OwnerArn,
@@ -69,6 +70,6 @@ internal sealed class SearchRecordings(SearchIndex index, RecordingStore recordi
         StartDate = DateTimeOffset.FromUnixTimeMilliseconds(line.StartedAt),
         Kind = line.Kind,
         Offset = Math.Round(line.Time / 1_000_000m, 3),
-        Text = line.Text.Length > MaxShown ? line.Text[..MaxShown] : line.Text,
+        Text = excerpt.Of(line.Text),
     };
 }

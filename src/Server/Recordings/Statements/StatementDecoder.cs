@@ -136,7 +136,7 @@ internal sealed class StatementDecoder(long connection, string destination, Back
         else if (_mysql is not null)
             _mysql.Stop(time, reason);
         else
-            record(new() { Kind = StatementKind.Note, Connection = connection, At = time, Reason = reason });
+            record(new() { Kind = StatementKind.Note, Connection = connection, At = time, Reason = reason + StatementJournal.FlowOnly });
     }
 
     private void Guard(long time, Action<StatementDecoder, long> step)
@@ -157,7 +157,7 @@ internal sealed class StatementDecoder(long connection, string destination, Back
     private void Broken(long time, Exception fault)
     {
         Done = true;
-        record(new() { Kind = StatementKind.Note, Connection = connection, At = time, Reason = $"{FaultReason} ({fault.GetType().Name})" });
+        record(new() { Kind = StatementKind.Note, Connection = connection, At = time, Reason = $"{FaultReason} ({fault.GetType().Name}){StatementJournal.FlowOnly}" });
     }
 
     /// <summary>How such a note begins; tests look for it.</summary>

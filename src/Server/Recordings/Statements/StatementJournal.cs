@@ -6,7 +6,7 @@ internal sealed class StatementJournal(string protocol, long connection, Action<
     private long _lastEnd;
     private int _held;
 
-    public string? User { get; set; }
+    public string? User { get; set => field = value is "" ? null : value; }
     public string? Database { get; set; }
     public string? Application { get; set => field = value is "" ? null : value; }
 
@@ -78,6 +78,12 @@ internal sealed class StatementJournal(string protocol, long connection, Action<
 
     /// <summary>An error that answers no statement: the server ends the connection.</summary>
     public void Error(long time, string code, string message) => record(Fact(StatementKind.Error, time) with { Code = code, Error = message });
+
+    /// <summary>How a note ends that is the last that is known of what passes in a connection.</summary>
+    public const string FlowOnly = ": from here on only the connection's times and bytes are recorded";
+
+    /// <summary>No statement is recorded any more.</summary>
+    public void Stopped(long time, string reason) => Note(time, reason + FlowOnly);
 
     public void Note(long time, string reason) => record(Fact(StatementKind.Note, time) with { Reason = reason });
 

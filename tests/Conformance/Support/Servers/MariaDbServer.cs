@@ -11,7 +11,10 @@ internal sealed class MariaDbServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<MariaDbServer> StartAsync()
+    /// <summary>Of a server that speaks TLS with whoever asks for it.</summary>
+    public ServerCertificate? Certificate { get; private init; }
+
+    public static async Task<MariaDbServer> StartAsync(bool encrypted = false)
     {
         var program = Repository.Require("mariadbd");
         var folder = Repository.MakeFolder("mariadb");
@@ -29,13 +32,15 @@ internal sealed class MariaDbServer : IAsyncDisposable
 
             """);
         var port = FreePort.Take();
+        var certificate = encrypted ? await ServerCertificate.MakeAsync(folder, "mysql") : null;
+        string[] tls = certificate is null ? [] : [$"--ssl-cert={certificate.File}", $"--ssl-key={certificate.KeyFile}"];
         var server = Child.Start(ServiceAccount.As("mysql", new(
-            program, "--no-defaults", $"--datadir={data}", $"--socket={socket}", "--bind-address=127.0.0.1", $"--port={port}",
-            $"--pid-file={folder}/pid", "--skip-name-resolve", $"--init-file={folder}/init.sql")
+            program, ["--no-defaults", $"--datadir={data}", $"--socket={socket}", "--bind-address=127.0.0.1", $"--port={port}",
+            $"--pid-file={folder}/pid", "--skip-name-resolve", $"--init-file={folder}/init.sql", .. tls])
         { Folder = folder }));
         var ping = new Command("mariadb-admin", "--no-defaults", $"--socket={socket}", "-u", "root", "--silent", "ping");
         await Deadline.UntilAsync("MariaDB to answer", async () => (await Child.RunAsync(ping)).ExitCode == 0);
-        return new(folder, port, server);
+        return new(folder, port, server) { Certificate = certificate };
     }
 
     /// <summary>mysql as a person calls it, against a port of this machine.</summary>

@@ -11,7 +11,10 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public int Port { get; }
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>Of a server that speaks TLS with whoever asks for it.</summary>
+    public ServerCertificate? Certificate { get; private init; }
+
+    public static async Task<PostgresServer> StartAsync(bool encrypted = false)
     {
         var programs = Directory.Exists("/usr/lib/postgresql")
             ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(bin => File.Exists(Path.Combine(bin, "initdb"))).Max()
@@ -23,8 +26,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         await Child.OutputOfAsync(ServiceAccount.As("postgres", new(Path.Combine(programs, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C") { Folder = folder }));
         await File.WriteAllTextAsync(Path.Combine(data, "pg_hba.conf"), $"host all {User} 127.0.0.1/32 scram-sha-256\nlocal all postgres trust\n");
         var port = FreePort.Take();
+        var certificate = encrypted ? await ServerCertificate.MakeAsync(folder, "postgres") : null;
+        string[] tls = certificate is null ? [] : ["-c", "ssl=on", "-c", $"ssl_cert_file={certificate.File}", "-c", $"ssl_key_file={certificate.KeyFile}"];
         var server = Child.Start(ServiceAccount.As("postgres", new(
-            Path.Combine(programs, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", $"unix_socket_directories={folder}", "-c", "fsync=off")
+            Path.Combine(programs, "postgres"), ["-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={port}", "-c", $"unix_socket_directories={folder}", "-c", "fsync=off", .. tls])
         { Folder = folder }));
         var admin = new Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", $"{port}", "-U", "postgres", "postgres");
         await Deadline.UntilAsync("PostgreSQL to answer", async () => (await Child.RunAsync(admin, "select 1;")).ExitCode == 0);
@@ -32,7 +37,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             create role {User} login password '{Password}';
             create database {Database} owner {User};
             """);
-        return new(folder, port, server);
+        return new(folder, port, server) { Certificate = certificate };
     }
 
     /// <summary>As gateways take it.</summary>

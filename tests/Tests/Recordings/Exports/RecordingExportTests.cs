@@ -60,6 +60,21 @@ public sealed class RecordingExportTests
         => Assert.Equal("[00:00:01.000] $ ls -l\n[00:01:01.500] file\n[00:01:01.500] $\n", Export("text", (RecordingEventKind.Output, 500_000, "$ ls\b\bls -l"u8.ToArray()),
             (RecordingEventKind.Output, 1_000_000, "\r\n"u8.ToArray()), (RecordingEventKind.Output, 61_500_000, "\u001b[31mfile\u001b[0m\r\n$ "u8.ToArray())));
 
+    [Theory]
+    [InlineData(RecordingEventKind.Flow, """{"event":"opened","connection":1,"host":"db","port":5432}""", "#1 opened to db:5432")]
+    [InlineData(RecordingEventKind.Flow, """{"event":"opened","connection":1,"host":"db","port":5432,"reason":"It was open before."}""", "#1 opened to db:5432: It was open before.")]
+    [InlineData(RecordingEventKind.Flow, """{"event":"closed","connection":2,"host":"db","port":5432,"lasted":63679,"toNode":1,"toClient":2445}""", "#2 closed after 63.679 ms, 1 byte to the node, 2445 to the client")]
+    [InlineData(RecordingEventKind.Flow, """{"event":"closed","connection":2,"lasted":90061000000,"toNode":2,"toClient":0,"reason":"reset\u001b[31m"}""", "#2 closed after 25:01:01, 2 bytes to the node, 0 to the client: reset [31m")]
+    [InlineData(RecordingEventKind.Gap, """{"from":"agent","messages":3,"reason":"They never came."}""", "gap of 3 messages of the agent: They never came.")]
+    [InlineData(RecordingEventKind.Gap, """{"messages":1,"reason":"The disk did not take them."}""", "gap of 1 message: The disk did not take them.")]
+    [InlineData(RecordingEventKind.Gap, """{"from":"","messages":0,"reason":"Unknown."}""", "gap: Unknown.")]
+    [InlineData(RecordingEventKind.Note, """{"text":"The command ended with exit code 3.","exitCode":3}""", "The command ended with exit code 3.")]
+    [InlineData(RecordingEventKind.Flow, """{"event":"paused","connection":1}""", """{"event":"paused","connection":1}""")]
+    [InlineData(RecordingEventKind.Note, "no json\n", "no json ")]
+    [InlineData(RecordingEventKind.Gap, "null", "null")]
+    public void Text_tells_of_connections_gaps_and_notes_in_a_sentence(RecordingEventKind kind, string body, string line)
+        => Assert.Equal($"[00:00:01.000] {line}\n", Export("text", (kind, 1_000_000, Encoding.UTF8.GetBytes(body))));
+
     private static string Export(string name, params (RecordingEventKind Kind, long Time, byte[] Body)[] events)
     {
         var output = new ArrayBufferWriter<byte>();

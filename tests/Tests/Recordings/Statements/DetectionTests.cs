@@ -18,7 +18,7 @@ public sealed class DetectionTests
         for (var i = 0; i < 2; i++)
             _ = fromServer ? capture.Server(bytes).Client(bytes) : capture.Client(bytes).Server(bytes);
         var record = Assert.Single(capture.Decode());
-        Assert.Equal((StatementKind.Note, reason, null), (record.Kind, record.Reason, record.Protocol));
+        Assert.Equal((StatementKind.Note, reason + StatementJournal.FlowOnly, null), (record.Kind, record.Reason, record.Protocol));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ internal sealed partial class MySqlDecoder(StatementJournal journal, long opened
         if (Done)
             return;
         End(time, StatementOutcome.Unknown);
-        journal.Note(time, reason);
+        journal.Stopped(time, reason);
     }
 
     public void Closed(long time)

@@ -68,7 +68,7 @@ internal sealed partial class PostgresDecoder(StatementJournal journal, Backends
         if (Done)
             return;
         End(time, StatementOutcome.Unknown);
-        journal.Note(time, reason);
+        journal.Stopped(time, reason);
     }
 
     public void Closed(long time)
