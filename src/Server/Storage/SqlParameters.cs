@@ -38,10 +38,12 @@ internal sealed class SqlParameters
     {
         foreach (var (name, value, type) in _values)
         {
-            if (!command.CommandText.Contains("@" + name, StringComparison.OrdinalIgnoreCase))
+            var named = "@" + name;
+            // Mostly it is written just so, which is found in a fraction of the time.
+            if (!command.CommandText.Contains(named, StringComparison.Ordinal) && !command.CommandText.Contains(named, StringComparison.OrdinalIgnoreCase))
                 continue;
             var parameter = command.CreateParameter();
-            parameter.ParameterName = "@" + name;
+            parameter.ParameterName = named;
             parameter.DbType = type;
             parameter.Value = value ?? DBNull.Value;
             command.Parameters.Add(parameter);
