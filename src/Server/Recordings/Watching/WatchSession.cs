@@ -21,12 +21,19 @@ internal sealed class WatchSession(WatchedSessions watched, SessionStore session
         if (request.WatchId is null)
         {
             var session = await watched.OpenAsync(id, cancellationToken);
-            var entered = session.Enter(caller) ?? throw new AwsErrorException("LimitExceededException", $"Session {id} is watched by as many as may.");
-            return await AnswerAsync(id, entered, session.Snapshot(), cancellationToken);
+            return await AnswerAsync(id, session.Enter(caller), session.Snapshot(), cancellationToken);
         }
         if (await watched.FindAsync(id, cancellationToken) is not { } known || !known.Knows(request.WatchId, caller))
             throw new AwsErrorException("WatchNotFoundException", $"This watch of session {id} is not known, or nobody asked for a minute. Begin again.");
-        return await AnswerAsync(id, request.WatchId, await known.ReadAsync(request.Position ?? 0, LongPoll, cancellationToken), cancellationToken);
+        try
+        {
+            return await AnswerAsync(id, request.WatchId, await known.ReadAsync(request.Position ?? 0, LongPoll, cancellationToken), cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            known.HungUp(request.WatchId);
+            throw;
+        }
     }
 
     private async Task<WatchSessionResponse> AnswerAsync(string id, string watchId, WatchedPiece piece, CancellationToken cancellationToken) => new()

@@ -114,10 +114,10 @@ internal sealed partial class WatchedSession
         else
             return;
         _recent.Enqueue((_next, new RecordedEvent(recorded.Kind, recorded.Time, recorded.Body.ToArray())));
-        _recentBytes += recorded.Body.Length;
+        _recentBytes += recorded.Body.Length + EventBytes;
         while (_recentBytes > MaxRecentBytes && _recent.TryDequeue(out var old))
         {
-            _recentBytes -= old.Event.Body.Length;
+            _recentBytes -= old.Event.Body.Length + EventBytes;
             _oldest = old.Number + 1;
         }
     }

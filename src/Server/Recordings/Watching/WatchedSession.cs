@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using Postern.Protocol.AwsJson;
 using Postern.Protocol.Recordings;
 using Postern.Protocol.Recordings.Masking;
 using Postern.Protocol.Recordings.Screen;
@@ -14,10 +15,16 @@ namespace Postern.Server.Recordings.Watching;
 internal sealed partial class WatchedSession
 {
     private const int DefaultColumns = 80, DefaultRows = 24, MaxRecentBytes = 1024 * 1024, MaxWatchers = 64, MaxOfOne = 8;
+    /// <summary>Of one answer: many may be under way at a time.</summary>
+    private const int MaxPieceBytes = 128 * 1024;
+    /// <summary>What an event takes in memory besides its bytes, of which it may have a single one.</summary>
+    private const int EventBytes = 128;
     /// <summary>What is shown is gathered for so long, so that a key pressed costs a chunk and a screen full of output not a hundred.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     /// <summary>Nobody asked for so long: nobody watches.</summary>
     private static readonly TimeSpan Unwatched = TimeSpan.FromSeconds(60);
+    /// <summary>Who watches asks every few seconds: who was silent for so long may lose his place to another.</summary>
+    private static readonly TimeSpan Gone = TimeSpan.FromSeconds(10);
 
     private readonly SessionRecording _recording;
     private readonly TimeProvider _time;
@@ -29,7 +36,7 @@ internal sealed partial class WatchedSession
     private readonly Lock _lock = new();
     private readonly TerminalScreen _screen = new(DefaultColumns, DefaultRows);
     private readonly Queue<(long Number, RecordedEvent Event)> _recent = new();
-    private readonly Dictionary<string, (string Caller, long Asked)> _watchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Watcher> _watchers = new(StringComparer.Ordinal);
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _recentBytes;
     private long _next, _oldest, _lastAsked;
@@ -53,20 +60,22 @@ internal sealed partial class WatchedSession
         return Over;
     }
 
-    /// <summary>Enters somebody, in place of his own when he has many. Null: there are too many.</summary>
-    public string? Enter(string caller)
+    /// <summary>
+    /// Enters somebody. When there are as many as may be, in place of one who is not there any more: taking the place of one who is would only make that one come again.
+    /// </summary>
+    /// <exception cref="AwsErrorException">LimitExceededException.</exception>
+    public string Enter(string caller)
     {
         lock (_lock)
         {
-            foreach (var (left, _) in _watchers.Where(one => _time.GetElapsedTime(one.Value.Asked) > Unwatched))
+            foreach (var (left, _) in _watchers.Where(one => Silence(one.Value) > Unwatched))
                 _watchers.Remove(left);
-            var own = _watchers.Where(one => one.Value.Caller == caller).ToList();
-            if (own.Count >= MaxOfOne)
-                _watchers.Remove(own.MinBy(one => one.Value.Asked).Key);
-            if (_watchers.Count >= MaxWatchers)
-                return null;
+            if (_watchers.Count(one => one.Value.Caller == caller) >= MaxOfOne && !MakeRoom(one => one.Caller == caller))
+                throw new AwsErrorException("LimitExceededException", $"You watch session {_recording.SessionId} {MaxOfOne} times already, as often as one may. Leave one of them, then begin again.");
+            if (_watchers.Count >= MaxWatchers && !MakeRoom(_ => true))
+                throw new AwsErrorException("LimitExceededException", $"Session {_recording.SessionId} is watched {MaxWatchers} times, as often as it may be. Try again when somebody has left.");
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            _watchers[id] = (caller, _time.GetTimestamp());
+            _watchers[id] = new Watcher(caller, _time.GetTimestamp(), IsThere: true);
             return id;
         }
     }
@@ -78,10 +87,26 @@ internal sealed partial class WatchedSession
         {
             if (!_watchers.TryGetValue(watchId, out var watcher) || watcher.Caller != caller)
                 return false;
-            _watchers[watchId] = (caller, _time.GetTimestamp());
+            _watchers[watchId] = new Watcher(caller, _time.GetTimestamp(), IsThere: true);
             return true;
         }
     }
+
+    /// <summary>Its program hung up. It may ask again, as long as nobody needs its place.</summary>
+    public void HungUp(string watchId)
+    {
+        lock (_lock)
+            if (_watchers.TryGetValue(watchId, out var watcher))
+                _watchers[watchId] = watcher with { IsThere = false };
+    }
+
+    private bool MakeRoom(Func<Watcher, bool> of)
+    {
+        var gone = _watchers.Where(one => of(one.Value) && (!one.Value.IsThere || Silence(one.Value) > Gone)).OrderBy(one => one.Value.Asked).Select(one => one.Key).FirstOrDefault();
+        return gone is not null && _watchers.Remove(gone);
+    }
+
+    private TimeSpan Silence(Watcher watcher) => _time.GetElapsedTime(watcher.Asked);
 
     /// <summary>The screen as it is; what comes next has this number.</summary>
     public WatchedPiece Snapshot()
@@ -118,15 +143,20 @@ internal sealed partial class WatchedSession
         if (position < _oldest || position > _next)
             return SnapshotUnderLock(); // it fell behind, or the number is not of this session
         var events = new ArrayBufferWriter<byte>();
-        long time = 0;
+        var (time, next) = (0L, _next);
         foreach (var (number, recorded) in _recent)
         {
             if (number < position)
                 continue;
+            if (events.WrittenCount > 0 && events.WrittenCount + recorded.Body.Length > MaxPieceBytes)
+            {
+                next = number; // the rest is asked for next
+                break;
+            }
             events.Advance(EventCodec.Write(events.GetSpan(recorded.Body.Length + EventCodec.MaxOverhead), recorded.Kind, recorded.Time - time, recorded.Body));
             time = recorded.Time;
         }
-        return new WatchedPiece(_next, null, 0, 0, events.WrittenSpan.ToArray(), _ended);
+        return new WatchedPiece(next, null, 0, 0, events.WrittenSpan.ToArray(), _ended && next == _next);
     }
 
     private WatchedPiece SnapshotUnderLock()
@@ -136,6 +166,11 @@ internal sealed partial class WatchedSession
         return new WatchedPiece(_next, screen.WrittenSpan.ToArray(), _screen.Columns, _screen.Rows, null, _ended);
     }
 }
+
+/// <param name="Caller">Whose watch it is.</param>
+/// <param name="Asked">Timestamp of the last call.</param>
+/// <param name="IsThere">It did not hang up.</param>
+internal readonly record struct Watcher(string Caller, long Asked, bool IsThere);
 
 /// <summary>What one watcher is given.</summary>
 /// <param name="Position">Number of what comes next.</param>
