@@ -12,7 +12,8 @@ internal static class SearchCommand
 {
     public static Verb Build()
     {
-        var text = new Argument<string>("TEXT") { Description = "Words that stand next to each other; DROP* finds words that begin so" };
+        var text = new Argument<string?>("TEXT") { Description = "Words that stand next to each other; DROP* finds words that begin so", Arity = ArgumentArity.ZeroOrOne };
+        var secret = new Option<bool>("--secret") { Description = "Read TEXT from standard input, unseen, and keep it out of the audit log: a password that leaked" };
         var user = new Option<string?>("--user") { Description = "In sessions of this user or role session: its name or ARN", HelpName = "NAME" };
         var node = new Option<string?>("--node") { Description = "In sessions on this node: its id or name", HelpName = "TARGET" };
         var session = new Option<string?>("--session") { Description = "In this session", HelpName = "SESSION" };
@@ -25,15 +26,21 @@ internal static class SearchCommand
             Examples:
               postern search "DROP TABLE" --since 7d
               postern search "permission denied" --user anna --node db-1
-            """) { text, user, node, session, kind, since, until, limit, json };
+              postern search --secret < leaked-password.txt
+            """) { text, secret, user, node, session, kind, since, until, limit, json };
         return command.Runs(async (result, token) =>
         {
+            var hidden = result.GetValue(secret);
+            if (hidden == result.GetValue(text) is not null)
+                throw new CommandException(hidden ? "With --secret, TEXT is read from standard input: arguments are seen by everybody on this machine." : "TEXT is missing: what to search for.", ExitCodes.Usage);
+            var sought = result.GetValue(text) ?? Terminal.HiddenLine.Read("Search for (unseen): ") ?? throw new CommandException("There is nothing on standard input to search for.", ExitCodes.Usage);
             var now = DateTimeOffset.UtcNow;
             var (from, to) = (AuditQuery.Time("--since", result.GetValue(since), now), AuditQuery.Time("--until", result.GetValue(until), now));
             using var gateway = GatewayConnection.Open(GatewayOptions.Of(result));
             var found = await gateway.Client.CallAsync(PlaybackOperations.SearchRecordings, new SearchRecordingsRequest
             {
-                Text = result.GetRequiredValue(text),
+                Text = sought,
+                TextIsSecret = hidden ? true : null,
                 Owner = result.GetValue(user),
                 Target = result.GetValue(node) is { } name ? await TargetResolver.ResolveAsync(gateway.Client, name, token) : null,
                 SessionId = result.GetValue(session),

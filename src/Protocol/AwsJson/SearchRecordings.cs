@@ -5,6 +5,8 @@ public sealed record SearchRecordingsRequest
 {
     /// <summary>Words that stand next to each other; letter case does not count. A star at the end: the last word goes on. Required.</summary>
     public string? Text { get; init; }
+    /// <summary>Text is a secret that somebody looks for, a leaked password: the audit log says that this was asked for, and does not repeat it.</summary>
+    public bool? TextIsSecret { get; init; }
     /// <summary>ARN of the caller that started the session, or the name in which it ends.</summary>
     public string? Owner { get; init; }
     /// <summary>Node id.</summary>

@@ -20,7 +20,7 @@ internal static class RecordedFields
         "Target", "DocumentName", "Reason", "SessionId", "State", "Filters", "MaxResults", "InstanceId", "ResourceType", "ResourceId", "Tags", "TagKeys",
         "ActivationId", "IamRole", "RegistrationLimit", "DefaultInstanceName", "Description", "ExpirationDate", "Name", "DocumentVersion", "DocumentType",
         "DocumentFormat", "TargetType", "VersionName", "DisplayName", "PermissionType", "AccountIdsToAdd", "AccountIdsToRemove", "SettingId", "SettingValue",
-        "Secrets", "Sealed", "Release", "Text", "Owner", "Kind", "DocumentFilterList", "InstanceInformationFilterList", "LookupAttributes", "StartTime", "EndTime", "EventCategory",
+        "Secrets", "Sealed", "Release", "Text", "TextIsSecret", "Owner", "Kind", "DocumentFilterList", "InstanceInformationFilterList", "LookupAttributes", "StartTime", "EndTime", "EventCategory",
         "UserName", "NewUserName", "Path", "NewPath", "PathPrefix", "GroupName", "NewGroupName", "RoleName", "PolicyName", "PolicyArn", "PolicyDocument",
         "AssumeRolePolicyDocument", "PermissionsBoundary", "MaxSessionDuration", "AccessKeyId", "Status", "VersionId", "SetAsDefault", "InstanceProfileName",
         "RoleArn", "RoleSessionName", "DurationSeconds", "Policy", "PolicyArns", "TransitiveTagKeys", "SourceIdentity", "PolicySourceArn", "ActionNames",
@@ -44,9 +44,12 @@ internal static class RecordedFields
     /// <summary>A JSON request as requestParameters; null when nothing of it is recorded.</summary>
     public static string? OfRequest(ReadOnlyMemory<byte> body) => Filtered(body, static (json, root) =>
     {
+        var secret = root.EnumerateObject().Any(static member => member.Name.Equals("TextIsSecret", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind is not (JsonValueKind.False or JsonValueKind.Null));
         foreach (var member in root.EnumerateObject())
         {
-            if (Requested.Contains(member.Name))
+            if (secret && member.Name.Equals("Text", StringComparison.OrdinalIgnoreCase))
+                json.WriteString("text", "***");
+            else if (Requested.Contains(member.Name))
             {
                 json.WritePropertyName(Small(member.Name));
                 member.Value.WriteTo(json);

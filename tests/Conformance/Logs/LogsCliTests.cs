@@ -38,6 +38,45 @@ public sealed class LogsCliTests
         Assert.Empty(JsonNode.Parse(await AwsAsync(gateway, "describe-log-groups"))!["logGroups"]!.AsArray());
     }
 
+    [Fact]
+    public async Task Aws_follows_a_log_while_it_is_written_and_pages_through_it_both_ways()
+    {
+        await using var gateway = await Gateway.StartAsync();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        string[] stream = ["--log-group-name", "/team/app", "--log-stream-name", "one"];
+        await AwsAsync(gateway, "create-log-group", "--log-group-name", "/team/app");
+        await AwsAsync(gateway, ["create-log-stream", .. stream]);
+        Task PutAsync(int from, int count) => AwsAsync(gateway, ["put-log-events", .. stream, "--log-events",
+            "[" + string.Join(',', Enumerable.Range(from, count).Select(i => $$"""{"timestamp":{{now + (i / 2)}},"message":"number {{i}} is {{(i % 2 == 0 ? "even" : "odd")}}"}""")) + "]"]);
+
+        // Events of one moment, and such as come between two looks, each come once.
+        await PutAsync(0, 3);
+        await using var tail = Child.Start(AwsCli.Command(gateway, AwsCli.AnyVersion, "--endpoint-url", gateway.Endpoint, "logs", "tail", "/team/app", "--follow", "--format", "short", "--filter-pattern", "is -odd"));
+        await tail.Output.WaitForAsync(new("number 2 is even"));
+        await PutAsync(3, 3);
+        await tail.Output.WaitForAsync(new("number 4 is even"));
+        await PutAsync(6, 1);
+        await tail.Output.WaitForAsync(new("number 6 is even"));
+        Assert.Equal(["0", "2", "4", "6"], tail.Output.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[2]));
+
+        async Task<(string[] Messages, string Forward, string Backward)> PageAsync(params string[] more)
+        {
+            var page = JsonNode.Parse(await AwsAsync(gateway, ["get-log-events", .. stream, "--limit", "3", .. more]))!;
+            return ([.. page["events"]!.AsArray().Select(e => e!["message"]!.GetValue<string>().Split(' ')[1])], (string)page["nextForwardToken"]!, (string)page["nextBackwardToken"]!);
+        }
+        var first = await PageAsync("--start-from-head");
+        var second = await PageAsync("--next-token", first.Forward);
+        var third = await PageAsync("--next-token", second.Forward);
+        var end = await PageAsync("--next-token", third.Forward);
+        Assert.Equal(["0,1,2", "3,4,5", "6", ""], new[] { first, second, third, end }.Select(page => string.Join(',', page.Messages)));
+        Assert.Equal(third.Forward, end.Forward); // the sign that there is no more
+        Assert.Equal(["3", "4", "5"], (await PageAsync("--next-token", third.Backward)).Messages);
+        Assert.Equal(["4", "5", "6"], (await PageAsync()).Messages);
+        Assert.Equal(["1", "2", "3"], (await PageAsync("--next-token", (await PageAsync()).Backward)).Messages);
+        await PutAsync(7, 1);
+        Assert.Equal(["7"], (await PageAsync("--next-token", end.Forward)).Messages);
+    }
+
     private static async Task<string> AwsAsync(Gateway gateway, params string[] arguments)
     {
         var result = await Child.RunAsync(AwsCli.Command(gateway, AwsCli.AnyVersion, ["--endpoint-url", gateway.Endpoint, "--output", "json", "logs", .. arguments]));

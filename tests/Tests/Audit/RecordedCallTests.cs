@@ -49,6 +49,27 @@ public sealed class RecordedCallTests : IAsyncLifetime
         Assert.Equal("arn:aws:ssm:us-east-1:000000000000:managed-instance/mi-0123456789abcdef0", record.GetProperty("resources")[0].GetProperty("ARN").GetString());
     }
 
+    [Theory]
+    [InlineData(null, "hunter2", """{"text":"hunter2","owner":"anna"}""")]
+    [InlineData(false, "hunter2", """{"text":"hunter2","textIsSecret":false,"owner":"anna"}""")]
+    [InlineData(true, "hunter2", """{"text":"***","textIsSecret":true,"owner":"anna"}""")]
+    public async Task What_was_searched_for_is_in_the_log_unless_it_is_a_secret(bool? secret, string text, string recorded)
+    {
+        await _host.CreateApiClient().CallAsync(PlaybackOperations.SearchRecordings, new SearchRecordingsRequest { Text = text, TextIsSecret = secret, Owner = "anna" }, Cancel);
+        Assert.Equal(recorded, Json(await UntilAsync("SearchRecordings")).GetProperty("requestParameters").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_secret_that_cannot_be_searched_for_is_not_in_the_log_either()
+    {
+        var text = new string('s', 300);
+        var refused = await Assert.ThrowsAsync<AwsErrorException>(() => _host.CreateApiClient().CallAsync(PlaybackOperations.SearchRecordings, new SearchRecordingsRequest { Text = text, TextIsSecret = true }, Cancel));
+        Assert.DoesNotContain("sss", refused.Message);
+        var record = Json(await UntilAsync("SearchRecordings"));
+        Assert.Equal("ValidationException", record.GetProperty("errorCode").GetString());
+        Assert.DoesNotContain("sss", record.GetRawText());
+    }
+
     [Fact]
     public async Task The_life_of_a_session_is_in_the_log_with_its_bytes()
     {
