@@ -1,13 +1,15 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Postern.Protocol.AwsJson;
 
 namespace Postern.Server.Api;
 
 /// <summary>
-/// NextToken of every paged operation: the key of the last item given, bound to the operation and its filters. It grants nothing (it only
-/// says where to go on in a list the caller may read), so it is checked for damage and for use with another request, and any gateway can read it.
+/// NextToken of every paged operation: the key of the last item given, bound to the operation and its filters. It grants nothing: it only
+/// says where to go on in the list that the call is allowed and its filters leave, both decided anew for each page. So it is checked for damage and for use with another request,
+/// and not signed: somebody who makes one up gets a part of a list that is his to read. Any gateway can read it.
 /// </summary>
 internal static class PageToken
 {
@@ -35,11 +37,14 @@ internal static class PageToken
             if (Base64Url.IsValid(token) && Base64Url.TryDecodeFromChars(token, bytes, out var count) && count > ChecksumBytes)
             {
                 var text = bytes.AsSpan(ChecksumBytes, count - ChecksumBytes);
-                if (CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, ChecksumBytes), Checksum(scope, text))) return Encoding.UTF8.GetString(text);
+                if (CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, ChecksumBytes), Checksum(scope, text)) && Position(text) is { } position) return position;
             }
         }
-        throw new AwsErrorException("InvalidNextToken", "NextToken is not one that this operation gave for these filters. Ask for the first page without NextToken.");
+        throw Invalid();
     }
+
+    /// <summary>Also for a position that no page of the operation ends at.</summary>
+    public static AwsErrorException Invalid() => new("InvalidNextToken", "NextToken is not one that this operation gave for these filters. Ask for the first page without NextToken.");
 
     /// <summary>What a token is bound to.</summary>
     public static string Scope(string operation, IEnumerable<(string Key, IReadOnlyList<string> Values)> filters)
@@ -52,6 +57,10 @@ internal static class PageToken
         }
         return scope.ToString();
     }
+
+    /// <summary>Null: no key looks like this, and a database may refuse it (PostgreSQL has no text with a zero in it).</summary>
+    private static string? Position(ReadOnlySpan<byte> text)
+        => Utf8.IsValid(text) && text.IndexOf((byte)0) < 0 ? Encoding.UTF8.GetString(text) : null;
 
     private static byte[] Checksum(string scope, ReadOnlySpan<byte> position)
     {

@@ -40,6 +40,7 @@ internal sealed class ChannelEndpoint(
         var row = await callers.RequireNodeOfSessionAsync(http, default, NodeCallers.OpenDataChannel, sessionId);
         if (row.Status.IsEnded())
             throw tokens.Ended(row);
+        tokens.RequireHere(row);
         await upgrade.RunAsync(http, signed: true, null, MessagesJsonContext.Default.OpenDataChannelInput,
             (socket, open) => RunDataAsync(http, sessionId, SessionSide.Agent, socket, open));
     });

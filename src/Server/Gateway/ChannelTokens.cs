@@ -31,12 +31,21 @@ internal sealed class ChannelTokens(
     {
         var body = await BoundedBody.ReadAsync(http.Request, http.RequestAborted);
         var row = await callers.RequireNodeOfSessionAsync(http, body, NodeCallers.CreateDataChannel, sessionId);
+        RequireHere(row);
         if (row.Status.IsEnded() || await sessions.FindAsync(sessionId, http.RequestAborted) is not { } session)
             throw Ended(row);
         await session.PostAsync(new SessionEvent.AgentRequested(), http.RequestAborted);
         var token = SessionToken.Create();
         await store.SetTokenAsync(sessionId, SessionSide.Agent, SessionToken.HashOf(token), time.GetUtcNow() + options.TokenLifetime, http.RequestAborted);
         await AnswerAsync(http, "CreateDataChannelResponse", token);
+    }
+
+    /// <summary>A node that comes to the wrong gateway with its session goes on trying, which it would not after an error of its own.</summary>
+    /// <exception cref="AwsErrorException">ServiceUnavailable: another gateway looks after the session.</exception>
+    public void RequireHere(SessionRow row)
+    {
+        if (!row.Status.IsEnded() && sessions.IsElsewhere(row))
+            throw new AwsErrorException("ServiceUnavailable", $"Session {row.Id} is looked after by the gateway {row.Gateway}.", StatusCodes.Status503ServiceUnavailable);
     }
 
     /// <summary>Also tells the node on its control channel: AWS's worker gives up after this error, but stays until it is told there.</summary>

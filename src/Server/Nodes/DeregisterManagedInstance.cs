@@ -9,7 +9,7 @@ namespace Postern.Server.Nodes;
 /// </summary>
 internal sealed class DeregisterManagedInstance(NodeStore nodes, NodeConnections connections, NodeRemovals removals, ILogger<DeregisterManagedInstance> log)
 {
-    private const string Reason = "The managed node was deregistered.";
+    public const string Reason = "The managed node was deregistered.";
 
     public async Task<EmptyResponse> HandleAsync(DeregisterManagedInstanceRequest request, CallContext context, CancellationToken cancellationToken)
     {

@@ -20,4 +20,10 @@ internal static partial class Log
 
     [LoggerMessage(1305, LogLevel.Error, "Nodes that came or went could not be told of; this is tried again")]
     public static partial void AnnouncingFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1306, LogLevel.Information, "Node {NodeId} was deregistered at another gateway; its channel and its sessions here end")]
+    public static partial void RemovedElsewhere(this ILogger logger, string nodeId);
+
+    [LoggerMessage(1307, LogLevel.Error, "Nodes that other gateways deregistered could not be looked for; this is tried again")]
+    public static partial void RemovedNotReleased(this ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using Postern.Server.Events;
 using Postern.Server.Iam;
+using Postern.Server.Peers;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 
@@ -7,9 +8,10 @@ namespace Postern.Server.Nodes;
 
 /// <summary>
 /// Tells that nodes came online and went offline. It goes by the rows of nodes and what was last said of each, so a change is told once, in order, and
-/// also when the gateway was killed in between. A node has to be away for a while: one that only moves to a gateway started again went nowhere.
+/// also when the gateway was killed in between. A node has to be away for a while: one that only moves to a gateway started again went nowhere. Of nodes of
+/// a gateway that is not heard of any more the others tell, whichever comes first.
 /// </summary>
-internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, ServerOptions options, TimeProvider time, ILogger<NodeAnnouncer> log) : BackgroundService
+internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, PeerSigns peers, ServerOptions options, TimeProvider time, ILogger<NodeAnnouncer> log) : BackgroundService
 {
     public static readonly TimeSpan Away = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -35,22 +37,21 @@ internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, Serve
         }
     }
 
-    private async Task<int> AnnounceAsync(CancellationToken cancellationToken)
+    /// <summary>Tells what is to be told now, a batch at most; returns how many nodes that were.</summary>
+    public async Task<int> AnnounceAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var away = (now - Away).ToUnixTimeMilliseconds();
+        var (settled, conditions) = Settled(now);
         // Looked at without holding anything: mostly there is nothing to tell.
-        const string Waiting = "((announced = 0 AND gateway IS NOT NULL) OR (announced = 1 AND gateway IS NULL))";
-        const string Settled = $"{Waiting} AND (gateway IS NOT NULL OR COALESCE(disconnected_at, 0) <= @away)";
-        if ((await database.QueryAsync<string>($"SELECT id FROM nodes WHERE {Settled} LIMIT 1", SqlParameters.Of(new { away }), cancellationToken)).Count == 0)
+        if ((await database.QueryAsync<string>($"SELECT id FROM nodes WHERE {settled} LIMIT 1", conditions.Parameters, cancellationToken)).Count == 0)
             return 0;
         var count = await database.WriteAsync(async connection =>
         {
             var changes = (await connection.QueryAsync<ChangedNode>(
                 $"""
-                UPDATE nodes SET announced = 1 - announced WHERE id IN (SELECT id FROM nodes WHERE {Settled} ORDER BY id LIMIT {MaxBatch}) AND {Settled}
-                RETURNING id, name, computer_name, ip_address, platform_name, agent_version, gateway, connected_at, disconnected_at, state
-                """, SqlParameters.Of(new { away }), cancellationToken));
+                UPDATE nodes SET announced = 1 - announced WHERE id IN (SELECT id FROM nodes WHERE {settled} ORDER BY id LIMIT {MaxBatch}) AND {settled}
+                RETURNING id, name, computer_name, ip_address, platform_name, agent_version, gateway, connected_at, disconnected_at, state, announced
+                """, conditions.Parameters, cancellationToken));
             await outbox.AppendAsync(connection, changes.ConvertAll(node => Event(node, now)), cancellationToken);
             return changes.Count;
         }, cancellationToken);
@@ -59,10 +60,28 @@ internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, Serve
         return count;
     }
 
+    /// <summary>Nodes of which something else is to be told than was told last.</summary>
+    private (string Sql, SqlConditions Conditions) Settled(DateTimeOffset now)
+    {
+        var conditions = new SqlConditions();
+        // Whoever has a node tells that it came, while it says of itself that it lives: the others, which may not have heard of that yet, tell the opposite until then.
+        var came = $"announced = 0 AND gateway IS NOT NULL AND gateway = {conditions.Value(options.Name)}";
+        if (database.IsShared)
+            came += $" AND EXISTS (SELECT 1 FROM gateways g WHERE g.name = nodes.gateway AND g.seen_at > {conditions.Value((now - PeerUpkeep.Lifetime).ToUnixTimeMilliseconds())})";
+        var settled = $"({came}) OR (announced = 1 AND gateway IS NULL AND COALESCE(disconnected_at, 0) <= {conditions.Value((now - Away).ToUnixTimeMilliseconds())})";
+        foreach (var lost in peers.All.Where(peer => peer.IsLost))
+        {
+            var name = conditions.Value(lost.Name);
+            settled += $" OR (announced = 1 AND gateway = {name} AND EXISTS (SELECT 1 FROM gateways g WHERE g.name = {name} AND g.seen_at = {conditions.Value(lost.SeenAt)}))";
+        }
+        return ($"({settled})", conditions);
+    }
+
     private HappenedEvent Event(ChangedNode node, DateTimeOffset now)
     {
-        var online = node.Gateway is not null;
-        var happened = (online ? node.ConnectedAt : node.DisconnectedAt) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : now;
+        var online = node.Announced == 1;
+        var lost = online || node.Gateway is null ? null : peers.LostOf(node.Gateway);
+        var happened = (online ? node.ConnectedAt : lost?.SeenAt ?? node.DisconnectedAt) is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : now;
         return new HappenedEvent(Guid.NewGuid().ToString(), AuditEvents.Nodes, online ? "Node Online" : "Node Offline", happened, node.Id, [_arns.Node(node.Id)[0]], Json.Write(json =>
         {
             json.WriteString("instanceId", node.Id);
@@ -87,5 +106,6 @@ internal sealed class NodeAnnouncer(Database database, EventOutbox outbox, Serve
         public long? ConnectedAt { get; set; }
         public long? DisconnectedAt { get; set; }
         public string State { get; set; } = "";
+        public long Announced { get; set; }
     }
 }

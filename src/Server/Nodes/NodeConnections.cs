@@ -33,5 +33,8 @@ internal sealed class NodeConnections
 
     public bool TryGet(string nodeId, out INodeConnection? connection) => _connections.TryGetValue(nodeId, out connection);
 
+    /// <summary>As of now.</summary>
+    public IReadOnlyCollection<string> Ids => [.. _connections.Keys];
+
     public int Count => _connections.Count;
 }

@@ -60,6 +60,10 @@ internal sealed class NodeStore(Database database, TimeProvider time)
         "UPDATE nodes SET gateway = NULL, disconnected_at = @now WHERE gateway = @gateway",
         SqlParameters.Of(new { gateway, now = Now }), cancellationToken);
 
+    /// <summary>The nodes that a gateway is marked to hold.</summary>
+    public async Task<IReadOnlySet<string>> ListHeldAsync(string gateway, CancellationToken cancellationToken)
+        => (await database.QueryAsync<string>("SELECT id FROM nodes WHERE gateway = @gateway", SqlParameters.Of(new { gateway }), cancellationToken)).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Ends a registration for good, with its tags. False: no such node.</summary>
     public Task<bool> DeregisterAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(async connection =>
     {

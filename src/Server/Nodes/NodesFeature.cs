@@ -33,6 +33,7 @@ internal static class NodesFeature
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
         var resources = services.GetRequiredService<NodeResources>();
+        var places = services.GetRequiredService<NodePlaces>();
         operations.Add(SsmOperations.CreateActivation, Access.User, "ssm:CreateActivation",
             (request, context, cancellationToken) => resources.ActivationAsync(request, context, cancellationToken), Make<CreateActivation>().HandleAsync);
         operations.Add(SsmOperations.DescribeActivations, Access.User, "ssm:DescribeActivations", Touched.Anything, Make<DescribeActivations>().HandleAsync);
@@ -50,7 +51,8 @@ internal static class NodesFeature
         operations.Add(SsmOperations.GetConnectionStatus, Access.User, "ssm:GetConnectionStatus", Touched.Anything, Make<GetConnectionStatus>().HandleAsync);
         operations.Add(SsmOperations.DeregisterManagedInstance, Access.User, "ssm:DeregisterManagedInstance",
             async (request, context, cancellationToken) => [await resources.FindAsync(request.InstanceId, context, cancellationToken)],
-            Make<DeregisterManagedInstance>().HandleAsync);
+            Make<DeregisterManagedInstance>().HandleAsync,
+            gateway: (request, cancellationToken) => places.GatewayOfAsync(request.InstanceId, cancellationToken));
 
         var tags = Make<ResourceTags>();
         operations.Add(SsmOperations.AddTagsToResource, Access.User, "ssm:AddTagsToResource", async (request, context, cancellationToken) =>

@@ -40,10 +40,6 @@ internal sealed class PeerCalls(PeerStore store, PeerProof proof, Database datab
         return await AskAsync(peer, http, body, part, cancellationToken);
     }
 
-    /// <summary>Whether it is another gateway that was heard of lately.</summary>
-    public async Task<bool> MayComeBackAsync(string name, TimeSpan lately, CancellationToken cancellationToken) => database.IsShared && name != options.Name
-        && await store.FindAsync(name, cancellationToken) is { } peer && time.GetUtcNow().ToUnixTimeMilliseconds() - peer.SeenAt < lately.TotalMilliseconds;
-
     /// <summary>Asks all others. Null in place of an answer: that one did not give any.</summary>
     public async Task<IReadOnlyList<(string Name, PeerAnswer? Answer)>> AskOthersAsync(HttpContext http, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {

@@ -3,11 +3,11 @@ using Postern.Server.Storage;
 
 namespace Postern.Server.Peers;
 
-/// <summary>Says every few seconds where this gateway can be reached, so that the others of its database find it.</summary>
-internal sealed class PeerUpkeep(PeerStore store, Database database, ServerOptions options, TimeProvider time, ILogger<PeerUpkeep> log) : BackgroundService
+/// <summary>Says every few seconds where this gateway can be reached, so that the others of its database find it, and looks which of them did the same.</summary>
+internal sealed class PeerUpkeep(PeerStore store, PeerSigns signs, Database database, ServerOptions options, TimeProvider time, ILogger<PeerUpkeep> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    /// <summary>Not heard of for so long, a gateway is asked nothing any more.</summary>
+    /// <summary>Not heard of for so long, a gateway is asked nothing any more, and its nodes count as lost.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
 
@@ -30,6 +30,7 @@ internal sealed class PeerUpkeep(PeerStore store, Database database, ServerOptio
         if (await store.FindAsync(options.Name, cancellationToken) is { } other && other.Run != _run && other.Url != url.ToString() && IsLive(other, time))
             log.SameName(options.Name, other.Url);
         await SaveAsync(cancellationToken);
+        await LookAsync(cancellationToken);
         _announced.TrySetResult();
     }
 
@@ -45,6 +46,7 @@ internal sealed class PeerUpkeep(PeerStore store, Database database, ServerOptio
             {
                 await SaveAsync(stoppingToken);
                 await store.RemoveBeforeAsync((time.GetUtcNow() - Remembered).ToUnixTimeMilliseconds(), stoppingToken);
+                await LookAsync(stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -52,6 +54,8 @@ internal sealed class PeerUpkeep(PeerStore store, Database database, ServerOptio
             }
         }
     }
+
+    private async Task LookAsync(CancellationToken cancellationToken) => signs.Look(await store.ListOthersAsync(options.Name, cancellationToken));
 
     private Task SaveAsync(CancellationToken cancellationToken) => store.SaveAsync(
         new PeerRow { Name = options.Name, Run = _run, Url = Url!.ToString(), Certificate = _certificate(), SeenAt = time.GetUtcNow().ToUnixTimeMilliseconds() }, cancellationToken);

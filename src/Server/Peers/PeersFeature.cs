@@ -5,6 +5,7 @@ internal static class PeersFeature
 {
     public static IServiceCollection AddPeers(this IServiceCollection services) => services
         .AddSingleton<PeerStore>()
+        .AddSingleton<PeerSigns>()
         .AddSingleton<PeerProof>()
         .AddSingleton<PeerRequests>()
         .AddSingleton<PeerCalls>()

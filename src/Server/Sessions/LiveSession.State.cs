@@ -6,7 +6,7 @@ internal sealed partial class LiveSession
 
     private readonly byte[]? _task;
     private SessionState _state;
-    private bool _agentHere, _clientHere, _agentRequested, _agentCame, _agentSeen, _closePosted;
+    private bool _agentHere, _clientHere, _agentRequested, _agentCame, _agentSeen, _closePosted, _changedElsewhere;
     private int _repetitions;
     // Deadlines, in time since this object was made.
     private TimeSpan _agentDue, _clientDue, _offlineDue = Never, _maxDue = Never, _endDue = Never, _repeatEnd = Never;
@@ -82,6 +82,9 @@ internal sealed partial class LiveSession
                 if (!_agentRequested)
                     PostTask();
                 break;
+            case SessionEvent.ChangedElsewhere:
+                _changedElsewhere = true;
+                break;
             case SessionEvent.Marker marker:
                 _markers.Add(marker);
                 break;
@@ -94,6 +97,10 @@ internal sealed partial class LiveSession
     /// <summary>Decides what the notes and the clock ask for, and does it. Safe to call again after a failure.</summary>
     private async Task AdvanceAsync(CancellationToken cancellationToken)
     {
+        if (_changedElsewhere)
+            await AdoptAsync(cancellationToken);
+        if (_state.IsEnded())
+            return;
         RepeatTask();
         PlanEnd();
         if (_end is not null || (_agentHere && _clientHere))
@@ -141,13 +148,20 @@ internal sealed partial class LiveSession
             _changed?.Invoke(this, from, to, details ?? _end?.Details ?? "");
             return;
         }
-        // Another gateway changed it, or the row is gone: what the table says counts.
-        _state = (await _store.FindAsync(Id, cancellationToken))?.Status ?? SessionState.Terminated;
-        if (_state.IsEnded())
-            _ending.TrySetResult(new SessionEnd("", TellAgent: true));
-        else if (_state == SessionState.Terminating)
-            _end ??= new PlannedEnd(SessionState.Terminated, "Terminated by another gateway.", "");
+        await AdoptAsync(cancellationToken);
         _events.Writer.TryWrite(SessionEvent.Tick.Instance); // decide again
+    }
+
+    /// <summary>Another gateway changed it, or the row is gone: what the table says counts.</summary>
+    private async Task AdoptAsync(CancellationToken cancellationToken)
+    {
+        var row = await _store.FindAsync(Id, cancellationToken);
+        _state = row?.Status ?? SessionState.Terminated;
+        _changedElsewhere = false;
+        if (_state.IsEnded())
+            _ending.TrySetResult(new SessionEnd(row?.Output ?? "", TellAgent: true));
+        else if (_state == SessionState.Terminating)
+            _end ??= new PlannedEnd(SessionState.Terminated, row!.Details ?? "Terminated by another gateway.", row.Output ?? "");
     }
 
     private void PostTask()

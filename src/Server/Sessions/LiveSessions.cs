@@ -7,8 +7,15 @@ using Postern.Server.Storage;
 namespace Postern.Server.Sessions;
 
 /// <summary>The sessions this gateway looks after.</summary>
+/// <param name="store">The table.</param>
+/// <param name="nodes">The mailboxes of nodes.</param>
+/// <param name="options">Limits and times.</param>
+/// <param name="journal">Told of each change.</param>
+/// <param name="time">Clock of all deadlines.</param>
+/// <param name="log">Of the sessions.</param>
+/// <param name="only">Other gateways share the table, and sessions of this one alone are taken over; null: nobody else does.</param>
 internal sealed class LiveSessions(
-    SessionStore store, NodeConnections nodes, SessionLimits options, SessionJournal journal, TimeProvider time, ILogger<LiveSessions> log) : IAsyncDisposable
+    SessionStore store, NodeConnections nodes, SessionLimits options, SessionJournal journal, TimeProvider time, ILogger<LiveSessions> log, string? only = null) : IAsyncDisposable
 {
     /// <summary>How many ended sessions a node that comes back is told about; tasks have to wait behind these.</summary>
     private const int MaxReminders = 40;
@@ -43,13 +50,40 @@ internal sealed class LiveSessions(
             throw new AwsErrorException("LimitExceededException", $"{nodeId} has {options.MaxPerNode} live sessions, as many as a node may. End some, then try again.");
     }
 
-    /// <summary>The session when it is live; one that an earlier process started is taken over. Null when it has ended or never was.</summary>
+    /// <summary>
+    /// The session when it is live; one that an earlier process started is taken over. Null when it has ended or never was, and when another gateway looks after it, which has the rest
+    /// of it: its ends and its recording.
+    /// </summary>
     public async ValueTask<LiveSession?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (_sessions.TryGetValue(id, out var session))
             return session;
         var row = await store.FindAsync(id, cancellationToken);
+        return row is null || row.Status.IsEnded() || IsElsewhere(row) ? null : AddOrGet(row, null);
+    }
+
+    /// <summary>As <see cref="FindAsync"/>, also of another gateway, which cannot be reached: to end it.</summary>
+    public async ValueTask<LiveSession?> FindToEndAsync(string id, CancellationToken cancellationToken)
+    {
+        if (_sessions.TryGetValue(id, out var session))
+            return session;
+        var row = await store.FindAsync(id, cancellationToken);
         return row is null || row.Status.IsEnded() ? null : AddOrGet(row, null);
+    }
+
+    /// <summary>Whether another gateway looks after a session.</summary>
+    public bool IsElsewhere(SessionRow row) => only is not null && row.Gateway != only && !_sessions.ContainsKey(row.Id);
+
+    /// <summary>Has sessions of this gateway that another one ended, or is ending, notice it.</summary>
+    public async Task RecheckAsync(string gateway, CancellationToken cancellationToken)
+    {
+        var mine = Live.Where(session => session.Row.Gateway == gateway).ToList(); // before the table is read: whatever is in memory is in the table
+        if (mine.Count == 0)
+            return;
+        var states = await store.LiveStatesAsync(gateway, cancellationToken);
+        foreach (var session in mine)
+            if (!states.TryGetValue(session.Id, out var state) || (state == SessionState.Terminating && !session.Ending.IsCompleted))
+                await session.PostAsync(new SessionEvent.ChangedElsewhere(), cancellationToken);
     }
 
     /// <summary>Takes over what an earlier process of this gateway left.</summary>

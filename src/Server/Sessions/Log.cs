@@ -30,6 +30,12 @@ internal static partial class Log
     [LoggerMessage(1509, LogLevel.Information, "{Count} ended sessions older than {Days} days removed from the history")]
     public static partial void HistoryRemoved(ILogger logger, int count, int days);
 
+    [LoggerMessage(1510, LogLevel.Warning, "{Count} sessions of the gateway {Gateway} ended: {Reason}")]
+    public static partial void LostEnded(ILogger logger, int count, string gateway, string reason);
+
+    [LoggerMessage(1511, LogLevel.Error, "The sessions of other gateways could not be looked at; they are looked at again")]
+    public static partial void OthersNotLookedAt(ILogger logger, Exception exception);
+
     [LoggerMessage(1505, LogLevel.Warning, "Session {SessionId}: node {NodeId} reported the end of a session that is not its own; ignored")]
     public static partial void ForeignTask(ILogger logger, string sessionId, string nodeId);
 }

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
-using Postern.Server.Peers;
 
 namespace Postern.Server.Sessions;
 
@@ -9,7 +8,7 @@ namespace Postern.Server.Sessions;
 /// ssm:ResumeSession: a fresh token for a client that lost its socket. A session that has ended is answered without one: that, and no
 /// error, makes AWS's plugin exit.
 /// </summary>
-internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionLimits options, PeerCalls peers, TimeProvider time)
+internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, SessionLimits options, TimeProvider time)
 {
     /// <summary>A call that would have to wait longer is refused.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
@@ -20,8 +19,8 @@ internal sealed class ResumeSession(SessionStore store, LiveSessions sessions, S
         var id = SessionAccess.RequireId(request.SessionId);
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
         var url = StreamUrls.Create(context.Endpoint, id);
-        // The node waits for its gateway as well: whoever took the session from it now would have one end of two.
-        if (row.Status.IsOpen() && sessions.Find(id) is null && await peers.MayComeBackAsync(row.Gateway, options.AfterRestart, cancellationToken))
+        // The node waits for its gateway as well: whoever took the session from it would have one end of two, and half a recording.
+        if (row.Status.IsOpen() && sessions.IsElsewhere(row))
             throw new AwsErrorException("ServiceUnavailable", $"The gateway {row.Gateway}, which runs session {id}, cannot be reached. Try again.", StatusCodes.Status503ServiceUnavailable);
         var session = row.Status.IsOpen() ? await sessions.FindAsync(id, cancellationToken) : null;
         if (session is null || session.Ending.IsCompleted)

@@ -27,6 +27,9 @@ internal abstract record SessionEvent
 
     public sealed record NodeDetached : SessionEvent;
 
+    /// <summary>The table says something else of it than was written from here.</summary>
+    public sealed record ChangedElsewhere : SessionEvent;
+
     /// <summary>Someone waits until what came before has been decided.</summary>
     public sealed record Marker(TaskCompletionSource Reached) : SessionEvent;
 

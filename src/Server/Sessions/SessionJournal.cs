@@ -16,13 +16,21 @@ internal sealed class SessionJournal(Action<AuditEvent> record, ServerOptions op
 
     public void Changed(LiveSession session, SessionState from, SessionState to, string details)
     {
-        if (NameOf(from, to) is not { } name)
-            return;
-        var row = session.Row;
+        if (NameOf(from, to) is { } name)
+            Write(name, session.Row, session.Traffic, to, details);
+    }
+
+    /// <summary>A session of a gateway that is gone was ended here.</summary>
+    /// <param name="row">As it is now.</param>
+    /// <param name="details">Why.</param>
+    public void Ended(SessionRow row, string details) => Write("SessionEnded", row, new SessionTraffic(row.BytesToNode, row.BytesToClient), row.Status, details);
+
+    private void Write(string name, SessionRow row, SessionTraffic traffic, SessionState to, string details)
+    {
         List<KeyValuePair<string, string?>> facts = [new("sessionId", row.Id), new("target", row.NodeId), new("documentName", row.DocumentName), new("sessionType", row.SessionType)];
         if (to.IsEnded())
         {
-            var (toNode, toClient) = session.Traffic;
+            var (toNode, toClient) = traffic;
             facts.Add(new("state", to.ToString()));
             facts.Add(new("reason", details));
             facts.Add(new("bytesToNode", Text(toNode)));

@@ -42,6 +42,13 @@ internal sealed record SessionLimits
     /// leads nowhere: the one before may have gone silent just then.
     /// </summary>
     public TimeSpan AfterRestart { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>
+    /// A gateway of several that has been away for this long finds none of its sessions when it comes back: both ends wait 30 min for it, counted from when they noticed, which
+    /// takes up to 35 s. Then one of the others ends them.
+    /// </summary>
+    public TimeSpan GatewayAway { get; init; } = TimeSpan.FromMinutes(32);
+    /// <summary>How often a gateway of several looks what became of the others, and of its own sessions at their hands.</summary>
+    public TimeSpan LookAtOthers { get; init; } = TimeSpan.FromSeconds(5);
     /// <summary>How long a node told to end a session has to report that it did. AWS's agent takes 2 s when its client is gone.</summary>
     public TimeSpan Termination { get; init; } = TimeSpan.FromSeconds(8);
     /// <summary>After this long without such a report the node is told again, on its control channel. Not sooner: too many such messages deafen AWS's agent.</summary>

@@ -60,8 +60,8 @@ internal sealed record SessionQuery(SqlConditions Conditions, string Scope)
     private static void After(SqlConditions conditions, string position)
     {
         var colon = position.IndexOf(':');
-        if (colon < 0 || !long.TryParse(position.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt))
-            throw new AwsErrorException("InvalidNextToken", "NextToken is not one that DescribeSessions gave. Ask for the first page without NextToken.");
+        if (colon < 0 || !long.TryParse(position.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var startedAt) || !SessionId.IsValid(position[(colon + 1)..]))
+            throw PageToken.Invalid();
         var (start, id) = (conditions.Value(startedAt), conditions.Value(position[(colon + 1)..]));
         conditions.And($"(started_at < {start} OR (started_at = {start} AND id < {id}))");
     }

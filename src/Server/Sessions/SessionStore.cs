@@ -58,6 +58,44 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
     public Task<IReadOnlyList<SessionRow>> ListLiveAsync(string gateway, CancellationToken cancellationToken) => database.QueryAsync<SessionRow>(
         $"SELECT {SessionRow.Columns} FROM sessions WHERE gateway = @gateway AND state NOT IN ('Terminated', 'Failed')", SqlParameters.Of(new { gateway }), cancellationToken);
 
+    /// <summary>Ids and states of the live sessions that a gateway looks after.</summary>
+    public async Task<IReadOnlyDictionary<string, SessionState>> LiveStatesAsync(string gateway, CancellationToken cancellationToken)
+    {
+        var conditions = new SqlConditions().In("state", SessionStates.Live.Select(state => state.ToString()));
+        conditions.And($"gateway = {conditions.Value(gateway)}");
+        var rows = await database.QueryAsync<LiveState>($"SELECT id, state FROM sessions WHERE {conditions.Sql}", conditions.Parameters, cancellationToken);
+        return rows.ToDictionary(row => row.Id, row => Enum.Parse<SessionState>(row.State), StringComparer.Ordinal);
+    }
+
+    /// <summary>The gateways that have live sessions.</summary>
+    public Task<IReadOnlyList<string>> ListGatewaysAsync(CancellationToken cancellationToken)
+    {
+        var conditions = new SqlConditions().In("state", SessionStates.Live.Select(state => state.ToString()));
+        return database.QueryAsync<string>($"SELECT DISTINCT gateway FROM sessions WHERE {conditions.Sql}", conditions.Parameters, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends live sessions of a gateway that will not do it, unless it was heard of since: each is returned to one caller only.
+    /// </summary>
+    /// <param name="gateway">Its name.</param>
+    /// <param name="seenAt">When it was last heard of; null: the table of gateways does not know it.</param>
+    /// <param name="reason">For the history, and for clients that come back.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<SessionRow>> EndLostAsync(string gateway, long? seenAt, string reason, int limit, CancellationToken cancellationToken) => database.WriteAsync<IReadOnlyList<SessionRow>>(async connection =>
+    {
+        var conditions = new SqlConditions().In("state", SessionStates.Live.Select(state => state.ToString()));
+        var name = conditions.Value(gateway);
+        conditions.And($"gateway = {name}").And(seenAt is { } seen
+            ? $"EXISTS (SELECT 1 FROM gateways g WHERE g.name = {name} AND g.seen_at = {conditions.Value(seen)})"
+            : $"NOT EXISTS (SELECT 1 FROM gateways g WHERE g.name = {name})");
+        return await connection.QueryAsync<SessionRow>(
+            $"""
+            UPDATE sessions SET state = 'Failed', details = {conditions.Value(reason)}, output = {conditions.Value(reason)}, ended_at = {conditions.Value(Now)}, client_back_by = NULL
+            WHERE id IN (SELECT id FROM sessions WHERE {conditions.Sql} LIMIT {limit}) AND {conditions.Sql} RETURNING {SessionRow.Columns}
+            """, conditions.Parameters, cancellationToken);
+    }, cancellationToken);
+
     /// <summary>
     /// Moves a session from one state to another. False: it was in another state, and nothing changed. Details and output are kept
     /// when null, and so are the totals; the end gets its date, and an absent client the time until which it may come back.
@@ -108,4 +146,10 @@ internal sealed partial class SessionStore(Database database, TimeProvider time)
     /// <summary>Removes sessions that ended before a time.</summary>
     public Task<int> DeleteEndedBeforeAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.ExecuteAsync(
         "DELETE FROM sessions WHERE state IN ('Terminated', 'Failed') AND ended_at < @before", SqlParameters.Of(new { before = before.ToUnixTimeMilliseconds() }), cancellationToken);
+
+    private sealed class LiveState
+    {
+        public string Id { get; set; } = "";
+        public string State { get; set; } = "";
+    }
 }

@@ -5,6 +5,7 @@ using Postern.Server.Audit;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
 using Postern.Server.Settings;
+using Postern.Server.Storage;
 
 namespace Postern.Server.Sessions;
 
@@ -15,7 +16,10 @@ internal static class SessionsFeature
         services.TryAddSingleton(new SessionLimits());
         return services
             .AddSingleton<SessionStore>()
-            .AddSingleton<LiveSessions>()
+            .AddSingleton(provider => new LiveSessions(
+                provider.GetRequiredService<SessionStore>(), provider.GetRequiredService<NodeConnections>(), provider.GetRequiredService<SessionLimits>(), provider.GetRequiredService<SessionJournal>(),
+                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LiveSessions>>(),
+                only: provider.GetRequiredService<Database>().IsShared ? provider.GetRequiredService<ServerOptions>().Name : null))
             .AddSingleton<SessionResources>()
             .AddSingleton<SessionLogs>()
             .AddSingleton<SessionStarts>()
@@ -28,6 +32,7 @@ internal static class SessionsFeature
             .AddSingleton(provider => new SessionJournal(
                 provider.GetRequiredService<AuditLog>().Record, provider.GetRequiredService<ServerOptions>(), provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<SessionUpkeep>()
+            .AddHostedService<SharedSessions>()
             .AddHostedService<SessionOwners>();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
@@ -83,8 +84,13 @@ internal sealed class StartSession(
     {
         if (connections.IsConnected(target))
             return;
-        throw await nodes.FindAsync(target, cancellationToken) is null
-            ? NotConnected(target, "No node with this id is registered here. DescribeInstanceInformation shows those that are.")
+        var node = await nodes.FindAsync(target, cancellationToken);
+        if (node is null)
+            throw NotConnected(target, "No node with this id is registered here. DescribeInstanceInformation shows those that are.");
+        if (presence.LostOf(node) is { } lost)
+            throw NotConnected(target, string.Create(CultureInfo.InvariantCulture, $"It was connected to the gateway {lost.Name}, which has not been heard of since {lost.Since:yyyy-MM-ddTHH:mm:ssZ}."));
+        throw node.Gateway is { } other && other != presence.GatewayName
+            ? NotConnected(target, $"It is connected to the gateway {other}, which cannot be reached from the gateway {presence.GatewayName}.")
             : NotConnected(target, "The node is registered, but its agent has no connection to this gateway. Check that the agent runs and can reach it.");
     }
 

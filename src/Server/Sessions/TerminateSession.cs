@@ -11,7 +11,7 @@ internal sealed class TerminateSession(SessionStore store, LiveSessions sessions
     {
         var id = SessionAccess.RequireId(request.SessionId);
         var row = await store.FindAsync(id, cancellationToken) ?? throw SessionAccess.Unknown(id);
-        if (!row.Status.IsEnded() && await sessions.FindAsync(id, cancellationToken) is { } session)
+        if (!row.Status.IsEnded() && await sessions.FindToEndAsync(id, cancellationToken) is { } session)
         {
             var by = $"Terminated by {context.Caller.Arn}.";
             // Whoever ends a session of his own knows; others are told by whom, in the last message to their client.

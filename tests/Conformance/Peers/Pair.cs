@@ -9,6 +9,8 @@ namespace Postern.Conformance.Peers;
 internal sealed class Pair : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _owned = new();
+    private string[] _shared = [];
+    private PostgresServer _database = null!;
 
     private Pair() { }
 
@@ -21,10 +23,10 @@ internal sealed class Pair : IAsyncDisposable
         var pair = new Pair();
         try
         {
-            var database = pair.Own(await PostgresServer.StartAsync());
-            string[] shared = ["--database", database.ConnectionString, .. options];
-            pair.First = pair.Own(await Gateway.StartAsync([.. shared, "--name", "first"]));
-            pair.Second = pair.Own(await Gateway.StartBesideAsync(pair.First, [.. shared, "--name", "second"]));
+            pair._database = pair.Own(await PostgresServer.StartAsync());
+            pair._shared = ["--database", pair._database.ConnectionString, .. options];
+            pair.First = pair.Own(await Gateway.StartAsync([.. pair._shared, "--name", "first"]));
+            pair.Second = await pair.BesideAsync("second");
             pair.Node = pair.Own(await OurNode.StartAsync(pair.Second));
             return pair;
         }
@@ -34,6 +36,12 @@ internal sealed class Pair : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>One more gateway.</summary>
+    public async Task<Gateway> BesideAsync(string name) => Own(await Gateway.StartBesideAsync(First, [.. _shared, "--name", name]));
+
+    /// <summary>What the database says to a statement, as psql prints it.</summary>
+    public Task<string> SqlAsync(string sql) => Child.OutputOfAsync(PostgresServer.Psql(_database.Port, "-c", sql));
 
     /// <summary>A shell opened at a gateway, and its session's id; whatever it is asked to show, its prompt stands there.</summary>
     public async Task<(TerminalProcess Shell, string Id)> OpenAsync(Gateway gateway)
@@ -59,6 +67,10 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>Entries of the audit log, which both write, by the names of their events; oldest first.</summary>
     public async Task<IReadOnlyList<JsonNode>> AuditAsync(string action) =>
         [.. (await OutputAsync(First, "audit", "--action", action, "--limit", "0", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+
+    /// <summary>Events of a source about a node or a session, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> EventsAsync(string subject) =>
+        [.. (await OutputAsync(First, "events", "--session", subject, "--limit", "500", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!["detail-type"]!.GetValue<string>())];
 
     public async ValueTask DisposeAsync()
     {

@@ -71,5 +71,68 @@ public sealed class PairTests
         await Deadline.UntilAsync("the first to reach it again", async () => (await Child.RunAsync(pair.Postern(pair.First, "recordings", "export", id, "--format", "text"))).Output.Contains("needle-42"));
     }
 
+    [Fact]
+    public async Task What_is_deleted_or_deregistered_at_one_gateway_is_gone_from_the_other()
+    {
+        await using var pair = await Pair.StartAsync();
+        var (shell, id) = await pair.OpenAsync(pair.Second);
+        await using (shell)
+        {
+            await shell.AnswersAsync("echo nee''dle-$((40+2))", "needle-42");
+            var open = await Child.RunAsync(pair.Postern(pair.First, "recordings", "delete", id));
+            Assert.Contains("is still written", open.Errors);
+            await shell.TypeAsync("exit");
+            await shell.ExitAsync();
+        }
+        await Deadline.UntilAsync("the recording to have its end", async () => (await pair.OutputAsync(pair.First, "recordings", "list", "--json")).Contains("Complete"));
+        await Deadline.UntilAsync("its line in the index", async () => (await SearchAsync(pair, "needle-42")).Contains(id));
+        Assert.Single(Recordings(pair.Second));
+
+        await pair.OutputAsync(pair.First, "recordings", "hold", id, "--reason", "case 7");
+        Assert.Contains("case 7", (await Child.RunAsync(pair.Postern(pair.First, "recordings", "delete", id))).Errors);
+        await pair.OutputAsync(pair.First, "recordings", "hold", id, "--release");
+        await pair.OutputAsync(pair.First, "recordings", "delete", id);
+        Assert.Empty(Recordings(pair.Second));
+        Assert.DoesNotContain(id, await pair.OutputAsync(pair.Second, "recordings", "list"));
+        Assert.DoesNotContain(id, await SearchAsync(pair, "needle-42"));
+        Assert.Single(await pair.AuditAsync("DeleteRecording"), entry => entry["errorCode"] is null);
+        Assert.Single(await pair.AuditAsync("RecordingRemoved"));
+
+        var (last, ended) = await pair.OpenAsync(pair.First);
+        await using (last)
+        {
+            await pair.First.Api.CallAsync("DeregisterManagedInstance", new { InstanceId = pair.Node.Id });
+            await last.SeesAsync("The managed node was deregistered");
+            await last.ExitAsync();
+        }
+        Assert.DoesNotContain(ended, await pair.First.Api.ActiveSessionsAsync());
+        await Deadline.UntilAsync("the node to be let go", () => pair.Second.Log.Contains("The managed node was deregistered."));
+        Assert.Single(await pair.AuditAsync("DeregisterManagedInstance"));
+    }
+
+    [Fact]
+    public async Task A_gateway_notices_what_another_one_ended_without_reaching_it()
+    {
+        await using var pair = await Pair.StartAsync();
+        // What a gateway writes that cannot reach the other one.
+        var (shell, id) = await pair.OpenAsync(pair.Second);
+        await using (shell)
+        {
+            await pair.SqlAsync($"UPDATE sessions SET state = 'Terminating', details = 'Terminated by root.', output = 'Terminated by root.' WHERE id = '{id}'");
+            await shell.SeesAsync("Terminated by root");
+            await shell.ExitAsync();
+        }
+        await Deadline.UntilAsync("it to be over", async () => !(await pair.First.Api.ActiveSessionsAsync()).Contains(id));
+        var (other, _) = await pair.OpenAsync(pair.Second);
+        await using (other)
+        {
+            await pair.SqlAsync($"UPDATE nodes SET state = 'Deregistered', gateway = NULL WHERE id = '{pair.Node.Id}'");
+            await other.SeesAsync("The managed node was deregistered");
+            await other.ExitAsync();
+        }
+    }
+
+    private static string[] Recordings(Gateway gateway) => Directory.GetFiles(Path.Combine(gateway.Folder, "recordings"), "*.prec", SearchOption.AllDirectories);
+
     private static async Task<string> SearchAsync(Pair pair, string text) => (await Child.RunAsync(pair.Postern(pair.First, "search", text))).Output;
 }

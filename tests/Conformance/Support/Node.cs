@@ -45,18 +45,19 @@ internal abstract class Node : IAsyncDisposable
         }
     }
 
-    public async Task StartAsync()
+    /// <param name="at">The gateway it will come to; null: where it registered.</param>
+    public async Task StartAsync(Gateway? at = null)
     {
         _process = Child.Start(RunCommand());
-        await OnlineAsync();
+        await OnlineAsync(at);
     }
 
-    public async Task OnlineAsync()
+    public async Task OnlineAsync(Gateway? at = null)
     {
         try
         {
             await Deadline.UntilAsync($"{Id} online", async () =>
-                (await Gateway.Api.CallAsync("GetConnectionStatus", new { Target = Id }))["Status"]!.GetValue<string>() == "connected");
+                (await (at ?? Gateway).Api.CallAsync("GetConnectionStatus", new { Target = Id }))["Status"]!.GetValue<string>() == "connected");
         }
         catch (TimeoutException timeout)
         {

@@ -35,6 +35,13 @@ public sealed class PageTokenTests
     public void A_huge_token_is_refused() => AssertRefused(new string('A', 1_000_000));
 
     [Fact]
+    public void A_position_that_no_database_would_take_is_refused()
+    {
+        AssertRefused(PageToken.Write(Scope, "mi-0123\0"));
+        AssertRefused(PageToken.Write(Scope, "mi-0123\0456"));
+    }
+
+    [Fact]
     public void A_token_of_another_request_is_refused() => AssertRefused(PageToken.Write("DescribeOthers", "mi-0123456789abcdef0"));
 
     private static void AssertRefused(string token)

@@ -6,6 +6,7 @@ using Postern.Server.Events.Endpoints;
 using Postern.Server.Events.Rules;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
+using Postern.Server.Peers;
 using Postern.Server.Settings;
 using Postern.Server.Storage;
 using Postern.Tests.Storage;
@@ -117,40 +118,77 @@ public sealed class EventStoreTests
     {
         await using var fixture = await DatabaseFixture.CreateAsync(kind);
         var outbox = new EventOutbox(fixture.Database, Options, _time);
-        await fixture.Database.ExecuteAsync(
-            """
-            INSERT INTO nodes (id, activation_id, iam_role, public_key, fingerprint, registered_at, state, name, gateway, connected_at)
-            VALUES ('mi-1', 'a', 'r', 'k', 'f', 1, 'Registered', 'web-1', 'here', @now)
-            """, SqlParameters.Of(new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }), Cancel);
-        using var announcer = new NodeAnnouncer(fixture.Database, outbox, Options, _time, NullLogger<NodeAnnouncer>.Instance);
-        await announcer.StartAsync(Cancel);
-        var online = await TickAsync(outbox, 1);
+        await AddNodeAsync(fixture.Database, Options.Name, announced: 0);
+        await HeardOfAsync(fixture.Database, Options.Name);
+        using var announcer = new NodeAnnouncer(fixture.Database, outbox, new PeerSigns(_time), Options, _time, NullLogger<NodeAnnouncer>.Instance);
+        var online = Assert.Single(await ToldAsync(outbox, announcer));
         Assert.Equal(("Node Online", "mi-1"), (online.DetailType, online.Subject));
         Assert.Contains("\"name\":\"web-1\"", online.Event);
         // Away for a moment: nothing. For longer: offline.
         await LeaveAsync(fixture.Database);
-        await fixture.Database.ExecuteAsync("UPDATE nodes SET gateway = 'here'", null, Cancel);
+        _time.Advance(NodeAnnouncer.Away - TimeSpan.FromSeconds(1));
+        Assert.Empty(await ToldAsync(outbox, announcer));
+        await fixture.Database.ExecuteAsync("UPDATE nodes SET gateway = @Name", SqlParameters.Of(new { Options.Name }), Cancel);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Empty(await ToldAsync(outbox, announcer));
+        var left = _time.GetUtcNow().ToUnixTimeMilliseconds();
         await LeaveAsync(fixture.Database);
-        var offline = await TickAsync(outbox, 2);
-        Assert.Equal("Node Offline", offline.DetailType);
-        Assert.True(_time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(offline.Time) >= NodeAnnouncer.Away);
-        await announcer.StopAsync(Cancel);
+        _time.Advance(NodeAnnouncer.Away);
+        var offline = Assert.Single(await ToldAsync(outbox, announcer));
+        Assert.Equal(("Node Offline", left), (offline.DetailType, offline.Time));
+        Assert.Empty(await ToldAsync(outbox, announcer));
     }
+
+    [Theory, EachDatabase]
+    public async Task That_a_gateway_took_its_nodes_along_is_told_once_and_that_they_are_back_by_itself(DatabaseKind kind)
+    {
+        await using var fixture = await DatabaseFixture.CreateAsync(kind);
+        await using var second = fixture.OpenAgain();
+        var outbox = new EventOutbox(fixture.Database, Options, _time);
+        var gateways = new PeerStore(fixture.Database);
+        await AddNodeAsync(fixture.Database, "lost", announced: 1);
+        await HeardOfAsync(fixture.Database, "lost");
+        var heard = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var signs = new PeerSigns(_time);
+        using var one = new NodeAnnouncer(fixture.Database, outbox, signs, Options with { Name = "one" }, _time, NullLogger<NodeAnnouncer>.Instance);
+        using var two = new NodeAnnouncer(second, new EventOutbox(second, Options, _time), signs, Options with { Name = "two" }, _time, NullLogger<NodeAnnouncer>.Instance);
+        using var itself = new NodeAnnouncer(second, new EventOutbox(second, Options, _time), new PeerSigns(_time), Options with { Name = "lost" }, _time, NullLogger<NodeAnnouncer>.Instance);
+        for (signs.Look(await gateways.ListOthersAsync("one", Cancel)); signs.LostOf("lost") is null; signs.Look(await gateways.ListOthersAsync("one", Cancel)))
+        {
+            Assert.Empty(await ToldAsync(outbox, one, two));
+            _time.Advance(PeerUpkeep.Interval);
+        }
+        Assert.Equal(heard + (long)PeerUpkeep.Lifetime.TotalMilliseconds, _time.GetUtcNow().ToUnixTimeMilliseconds());
+
+        var offline = Assert.Single(await ToldAsync(outbox, one, two));
+        Assert.Equal(("Node Offline", heard), (offline.DetailType, offline.Time));
+        // It was only asleep, with its nodes: it tells of them once it has said that it lives, and the others, who look a little later, do not contradict.
+        if (kind == DatabaseKind.Postgres)
+            Assert.Empty(await ToldAsync(outbox, one, two, itself));
+        await HeardOfAsync(fixture.Database, "lost");
+        Assert.Equal("Node Online", Assert.Single(await ToldAsync(outbox, one, itself, two)).DetailType);
+        Assert.Empty(await ToldAsync(outbox, one, itself, two));
+    }
+
+    private Task<int> AddNodeAsync(Database database, string gateway, long announced) => database.ExecuteAsync(
+        """
+        INSERT INTO nodes (id, activation_id, iam_role, public_key, fingerprint, registered_at, state, name, gateway, connected_at, announced)
+        VALUES ('mi-1', 'a', 'r', 'k', 'f', 1, 'Registered', 'web-1', @gateway, @now, @announced)
+        """, SqlParameters.Of(new { gateway, announced, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }), Cancel);
+
+    /// <summary>A gateway announced itself.</summary>
+    private Task HeardOfAsync(Database database, string name)
+        => new PeerStore(database).SaveAsync(new PeerRow { Name = name, SeenAt = _time.GetUtcNow().ToUnixTimeMilliseconds() }, Cancel);
 
     private Task<int> LeaveAsync(Database database)
         => database.ExecuteAsync("UPDATE nodes SET gateway = NULL, disconnected_at = @now", SqlParameters.Of(new { now = _time.GetUtcNow().ToUnixTimeMilliseconds() }), Cancel);
 
-    /// <summary>Lets time pass until there are so many events; returns the last.</summary>
-    private async Task<EventRow> TickAsync(EventOutbox outbox, int count)
+    /// <summary>What gateways tell now, all at the same time.</summary>
+    private static async Task<IReadOnlyList<EventRow>> ToldAsync(EventOutbox outbox, params NodeAnnouncer[] announcers)
     {
-        for (var tries = 0; tries < 300; tries++)
-        {
-            await _time.WaitForTimerAsync(TimeSpan.FromSeconds(2));
-            _time.Advance(TimeSpan.FromSeconds(1));
-            if (await outbox.PageAsync(0, 10, Cancel) is { } page && page.Count >= count)
-                return page.Count == count ? page[^1] : throw new InvalidOperationException($"{page.Count} events, expected {count}.");
-        }
-        throw new TimeoutException($"There are not {count} events.");
+        var before = await outbox.LastAsync(Cancel);
+        await Task.WhenAll(announcers.Select(announcer => announcer.AnnounceAsync(Cancel)));
+        return await outbox.PageAsync(before, 10, Cancel);
     }
 
     /// <summary>A rule with one target for which events of these subjects wait.</summary>

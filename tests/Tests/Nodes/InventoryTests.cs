@@ -1,5 +1,6 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Nodes;
+using Postern.Server.Peers;
 using Postern.Tests.Storage;
 using static Postern.Tests.Nodes.NodeWorld;
 
@@ -168,6 +169,35 @@ public abstract class InventoryTests(DatabaseKind kind) : NodeTests(kind)
 
         async Task<string?> StatusAsync() => Assert.Single((await World.DescribeInformation.HandleAsync(new DescribeInstanceInformationRequest(), Admin, default)).InstanceInformationList!).PingStatus;
         async Task<string?> ConnectionAsync(string target) => (await World.ConnectionStatus.HandleAsync(new GetConnectionStatusRequest { Target = target }, Admin, default)).Status;
+    }
+
+    [Fact]
+    public async Task A_node_of_a_gateway_that_is_not_heard_of_is_lost_until_it_comes_to_another()
+    {
+        var id = await World.NewNodeAsync();
+        var (lost, lives) = (Announced("lost"), Announced("lives"));
+        await World.Nodes.MarkConnectedAsync(id, "lost", default);
+        World.Time.Advance(TimeSpan.FromSeconds(3)); // it took a report, then died
+        await World.PingAsync(id);
+        World.Peers.Look([lost, lives]);
+        Assert.Equal(("Online", "connected"), await StatusAsync());
+
+        for (var i = 0; i < 4; i++)
+        {
+            World.Time.Advance(PeerUpkeep.Interval);
+            World.Peers.Look([lost, lives = Announced("lives")]);
+        }
+        Assert.Equal(("ConnectionLost", "notconnected"), await StatusAsync());
+
+        await World.PingAsync(id); // another gateway takes its reports: it lives, and cannot be reached yet
+        Assert.Equal(("Online", "notconnected"), await StatusAsync());
+        await World.Nodes.MarkConnectedAsync(id, "lives", default);
+        Assert.Equal(("Online", "connected"), await StatusAsync());
+
+        PeerRow Announced(string name) => new() { Name = name, SeenAt = World.Time.GetUtcNow().ToUnixTimeMilliseconds() };
+        async Task<(string?, string?)> StatusAsync() => (
+            Assert.Single((await World.DescribeInformation.HandleAsync(new DescribeInstanceInformationRequest(), Admin, default)).InstanceInformationList!).PingStatus,
+            (await World.ConnectionStatus.HandleAsync(new GetConnectionStatusRequest { Target = id }, Admin, default)).Status);
     }
 
     [Fact]

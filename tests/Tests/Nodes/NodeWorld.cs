@@ -4,6 +4,7 @@ using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
 using Postern.Server.Nodes;
+using Postern.Server.Peers;
 using Postern.Server.Storage;
 using Postern.Tests.Iam;
 using Postern.Tests.Support;
@@ -19,12 +20,13 @@ internal sealed class NodeWorld(Database database)
     public IamWorld Iam { get; } = new(database);
 
     public ManualTime Time { get; } = new();
+    public PeerSigns Peers => field ??= new PeerSigns(Time);
     public NodeConnections Connections { get; } = new();
     public NodeRemovals Removals { get; } = new();
     public NodeStore Nodes => field ??= new NodeStore(database, Time);
     public ActivationStore Activations => field ??= new ActivationStore(database);
     public TagStore TagStore => field ??= new TagStore(database);
-    public NodePresence Presence => field ??= new NodePresence(Connections, new Postern.Server.Settings.ServerOptions(), Time);
+    public NodePresence Presence => field ??= new NodePresence(Connections, Peers, new Postern.Server.Settings.ServerOptions(), Time);
 
     public CreateActivation CreateActivation => new(Activations, new NodeRoles(Iam.Principals), Time);
     public DescribeActivations DescribeActivations => new(Activations, TagStore, Time);

@@ -1,4 +1,5 @@
 using Postern.Protocol.AwsJson;
+using Postern.Server.Api;
 using Postern.Server.Sessions;
 using Postern.Server.Storage;
 using Postern.Tests.Storage;
@@ -81,6 +82,31 @@ public sealed class DescribeSessionsTests
         var error = await Assert.ThrowsAsync<AwsErrorException>(() => describe.HandleAsync(
             new DescribeSessionsRequest { State = state, Filters = filters, NextToken = token }, Admin, default));
         Assert.Equal(code, error.Code);
+    }
+
+    [Theory, EachDatabase]
+    public async Task A_token_that_was_made_up_or_is_of_another_list_is_refused(DatabaseKind kind)
+    {
+        await using var fixture = await DatabaseFixture.CreateAsync(kind);
+        var describe = new DescribeSessions(new SessionStore(fixture.Database, TimeProvider.System));
+        for (var i = 0; i < 3; i++)
+            await InsertAsync(fixture.Database, row => row.NodeId = "mi-one");
+        await InsertAsync(fixture.Database, row => row.NodeId = "mi-two", Start.AddDays(-1));
+        var first = new DescribeSessionsRequest { State = "Active", MaxResults = 1, Filters = [new SessionFilter { Key = "Target", Value = "mi-one" }] };
+        var token = (await describe.HandleAsync(first, Admin, default)).NextToken!;
+
+        // Of another list.
+        await RefusedAsync("InvalidNextToken", () => describe.HandleAsync(first with { Filters = [new SessionFilter { Key = "Target", Value = "mi-two" }], NextToken = token }, Admin, default));
+        await RefusedAsync("InvalidNextToken", () => describe.HandleAsync(first with { Filters = null, NextToken = token }, Admin, default));
+        await RefusedAsync("InvalidNextToken", () => describe.HandleAsync(first with { State = "History", NextToken = token }, Admin, default));
+        // Made up by somebody who knows how they are made.
+        var scope = PageToken.Scope("DescribeSessions", [("State", ["Active"]), ("Target", ["mi-one"])]);
+        foreach (var position in new[] { "x", "1", ":", "1:", "x:admin-1", "-1:admin-1", "99999999999999999999:admin-1", "1:admin-1\0", "1:' OR 1 = 1 --", $"1:{new string('a', 97)}", "1:ä" })
+            await RefusedAsync("InvalidNextToken", () => describe.HandleAsync(first with { NextToken = PageToken.Write(scope, position) }, Admin, default));
+        // One that could be real shows what the filters leave, and nothing else.
+        var page = await describe.HandleAsync(first with { MaxResults = 50, NextToken = PageToken.Write(scope, $"{long.MaxValue}:zzz") }, Admin, default);
+        Assert.Equal(3, page.Sessions!.Count);
+        Assert.All(page.Sessions!, session => Assert.Equal("mi-one", session.Target));
     }
 
     [Theory, EachDatabase]

@@ -66,6 +66,22 @@ public sealed class SessionPolicyTests : IAsyncLifetime
         Assert.Contains("session/anna-0000", await DeniedAsync(_ben.Keys, SsmOperations.TerminateSession, new TerminateSessionRequest { SessionId = "anna-0000" }));
     }
 
+    [Fact]
+    public async Task The_token_of_a_list_opens_it_to_nobody_else()
+    {
+        await _principals.SetPolicyAsync(_anna.Id, ApiPrincipals.Allow("ssm:StartSession"));
+        await StartAsync(_anna.Keys);
+        await StartAsync(_anna.Keys);
+        var list = new DescribeSessionsRequest { State = "Active", MaxResults = 1 };
+        var next = list with { NextToken = (await _host.CreateApiClient().CallAsync(SsmOperations.DescribeSessions, list, Cancel)).NextToken! };
+        Assert.NotNull(await DeniedAsync(_ben.Keys, SsmOperations.DescribeSessions, next));
+        // Each page is decided anew.
+        await _principals.SetPolicyAsync(_ben.Id, ApiPrincipals.Allow("ssm:DescribeSessions"));
+        Assert.Null(await DeniedAsync(_ben.Keys, SsmOperations.DescribeSessions, next));
+        await _principals.SetPolicyAsync(_ben.Id, ApiPrincipals.Allow("ssm:StartSession"));
+        Assert.NotNull(await DeniedAsync(_ben.Keys, SsmOperations.DescribeSessions, next));
+    }
+
     [Theory]
     [InlineData("${aws:userid}-*", false)]
     [InlineData("${aws:username}-*", true)] // as in AWS
