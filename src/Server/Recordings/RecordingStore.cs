@@ -5,7 +5,7 @@ namespace Postern.Server.Recordings;
 /// <summary>The table of recordings.</summary>
 internal sealed class RecordingStore(Database database)
 {
-    /// <summary>Enters new recordings and the ends of others, in one transaction; either may come twice.</summary>
+    /// <summary>Enters new recordings and the ends of others, in one transaction; either may come twice. A row is changed by the gateway that has its file, no other.</summary>
     public Task<int> SaveAsync(IReadOnlyList<RecordingRow> rows, CancellationToken cancellationToken) => database.WriteAsync(connection => connection.ExecuteEachAsync(
         """
         INSERT INTO recordings (session_id, gateway, path, state, kind, mode, owner_arn, owner_id, node_id, document_name, started_at, ended_at, end_reason,
@@ -14,7 +14,7 @@ internal sealed class RecordingStore(Database database)
           @Bytes, @Events, @InputBytes, @OutputBytes, @Gaps, @Hash)
         ON CONFLICT (session_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, end_reason = excluded.end_reason, bytes = excluded.bytes, events = excluded.events,
           input_bytes = excluded.input_bytes, output_bytes = excluded.output_bytes, gaps = excluded.gaps, hash = excluded.hash
-        WHERE recordings.state = 'Open'
+        WHERE recordings.state = 'Open' AND recordings.gateway = excluded.gateway
         """, rows, cancellationToken), cancellationToken);
 
     public Task<RecordingRow?> FindAsync(string sessionId, CancellationToken cancellationToken)

@@ -72,7 +72,7 @@ internal sealed class LiveSessions(
     }
 
     /// <summary>Whether another gateway looks after a session.</summary>
-    public bool IsElsewhere(SessionRow row) => only is not null && row.Gateway != only && !_sessions.ContainsKey(row.Id);
+    public bool IsElsewhere(SessionRow row) => only is not null && row.Gateway != only;
 
     /// <summary>Has sessions of this gateway that another one ended, or is ending, notice it.</summary>
     public async Task RecheckAsync(string gateway, CancellationToken cancellationToken)
