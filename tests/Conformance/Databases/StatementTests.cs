@@ -1,5 +1,7 @@
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Postern.Conformance.Support;
+using Postern.Conformance.Support.Persons;
 using Postern.Conformance.Support.Servers;
 
 namespace Postern.Conformance.Databases;
@@ -84,6 +86,50 @@ public sealed class StatementTests(World world)
             "set password = password('***') done 0",
             "select 'the last' done 1",
         ], Statements(records, connection: 1));
+    }
+
+    /// <summary>Much more than is kept of one. AWS's agent takes minutes for so much.</summary>
+    [Theory]
+    [InlineData("postgresql")]
+    [InlineData("mysql")]
+    public async Task Of_a_huge_statement_the_beginning_is_on_record_and_how_long_it_was(string kind)
+    {
+        const int Length = 12_000_000;
+        var postgres = kind == "postgresql";
+        var port = postgres ? (await world.PostgresAsync()).Port : (await world.MariaDbAsync()).Port;
+        var gateway = await world.GatewayAsync();
+        await using var tunnel = await Tunnel.OpenAsync(await world.NodeAsync(World.OurAgent), "localhost", port);
+        var statement = $"select length('{new string('a', Length)}')";
+        var answer = await Child.OutputOfAsync(postgres ? PostgresServer.Psql(tunnel.Port) : MariaDbServer.Mysql(tunnel.Port, "--max-allowed-packet=64M"), statement + ";\n", within: Tunnel.BulkTime);
+        Assert.Equal($"{Length}", answer.Trim());
+        await Child.OutputOfAsync(postgres ? PostgresServer.Psql(tunnel.Port, "-c", "select 'after'") : MariaDbServer.Mysql(tunnel.Port, "-e", "select 'after'"));
+
+        var records = await RecordsAsync(gateway, tunnel.Session, records => records.Any(record => Is(record, "select 'after'", "done")));
+        var huge = records.Single(record => (bool?)record["cut"] == true && (string?)record["outcome"] == "done");
+        var sent = statement.Length + (postgres ? 1 : 0); // psql sends the semicolon, too
+        Assert.Equal((sent, 1), ((long)huge["bytes"]!, (long)huge["rows"]!));
+        Assert.InRange(((string)huge["text"]!).Length, 60_000, 64 * 1024);
+        Assert.StartsWith("select length('aaaa", (string)huge["text"]!);
+        Assert.Contains($"… (cut: its beginning, of {sent} bytes) → done, 1 row, ", await Child.OutputOfAsync(PosternPerson.Postern(gateway, "recordings", "export", tunnel.Session, "--format", "text")));
+    }
+
+    [Fact]
+    public async Task What_a_server_ended_and_what_is_no_database_s_is_on_record_as_that()
+    {
+        var server = await world.PostgresAsync();
+        var gateway = await world.GatewayAsync();
+        await using var tunnel = await Tunnel.OpenAsync(await world.NodeAsync(World.OurAgent), "localhost", server.Port);
+        await using var slow = Child.Start(PostgresServer.Psql(tunnel.Port, "-c", "select pg_sleep(1001)"));
+        var end = PostgresServer.Psql(tunnel.Port, "-c", "select count(pg_terminate_backend(pid)) from pg_stat_activity where query = 'select pg_sleep(1001)' and state = 'active'");
+        await Deadline.UntilAsync("the query to run", async () => (await Child.OutputOfAsync(end)).Trim() == "1");
+        await slow.ExitAsync();
+        using var stranger = new TcpClient("127.0.0.1", tunnel.Port);
+        await stranger.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        const string foreign = "neither PostgreSQL nor MySQL: from here on only the connection's times and bytes are recorded";
+        var records = await RecordsAsync(gateway, tunnel.Session, records => records.Any(record => (string?)record["reason"] == foreign));
+        var ended = records.Single(record => Is(record, "select pg_sleep(1001)", "failed"));
+        Assert.Equal("57P01", (string?)ended["code"]);
     }
 
     [Theory]
