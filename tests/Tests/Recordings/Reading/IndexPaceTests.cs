@@ -1,5 +1,5 @@
-using Postern.Tests.Support;
 using Postern.Server.Recordings.Search;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Recordings.Reading;
 
