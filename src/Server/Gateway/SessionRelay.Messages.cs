@@ -76,7 +76,7 @@ internal sealed partial class SessionRelay
     private async ValueTask<bool> FromClientAsync(AgentMessageHeader header, ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
         // AWS's agent takes what is wrong for right. Our own ends look themselves; but what they drop must not be recorded in place of what they take.
-        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : (!_gate.IsOurs || _recording is { IsTerminal: true }) && !AgentMessageCodec.HasValidDigest(frame.Span))
+        if (AgentMessageCodec.OmitsDigest(frame.Span) ? !_gate.AllowsNoDigest : (!_gate.IsOurs || _recording is not null) && !AgentMessageCodec.HasValidDigest(frame.Span))
             return false;
         switch (header.MessageType)
         {

@@ -12,7 +12,7 @@ internal sealed partial class SessionRecording
     private const int MaxSizePayload = 256;
 
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TypedContents? _typed;
+    private readonly TypedContents _typed = new();
     private bool _skipping, _refusing, _toldOther;
     private string? _firstNote;
     private long _skipped;
@@ -109,17 +109,19 @@ internal sealed partial class SessionRecording
         }
     }
 
-    /// <summary>What is typed must stay what it was, for as long as the node may take it.</summary>
+    /// <summary>What is typed, or sent into a tunnel, must stay what it was for as long as the node may take it.</summary>
     private Turn Checked(SessionSide side, in AgentMessageHeader header, ReadOnlySpan<byte> payload)
     {
-        if (_typed is null || side != SessionSide.Client)
+        if (side != SessionSide.Client)
             return Take(side, header, payload);
-        if (!_typed.HasRoom())
+        if (!_typed.HasRoom(header.SequenceNumber))
             return Turn.Refused;
-        var turn = _typed.Allows(header.SequenceNumber, header.PayloadType, payload) ? Take(side, header, payload) : Turn.Refused;
+        var digest = TypedContents.DigestOf(header.PayloadType, payload);
+        var allowed = _typed.Allows(header.SequenceNumber, digest);
+        var turn = allowed ? Take(side, header, payload) : Turn.Refused;
         if (turn is Turn.Now or Turn.Kept)
-            _typed.Remember(header.SequenceNumber, header.PayloadType, payload);
-        else if (turn == Turn.Refused && !_toldOther && !_typed.Allows(header.SequenceNumber, header.PayloadType, payload))
+            _typed.Remember(header.SequenceNumber, digest);
+        else if (!allowed && !_toldOther)
         {
             _toldOther = true;
             Note(new RecordingNote { Text = "The client sent a message a second time with other content. Such are not passed on." });

@@ -57,7 +57,6 @@ internal sealed partial class SessionRecording
         _base = Math.Max(start.Time, (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.Row.StartedAt)).Ticks / TimeSpan.TicksPerMicrosecond);
         _firstNote = start.Note;
         _flows = Kind is RecordingKinds.Port or RecordingKinds.Ssh ? new SessionFlows(session.Row, Append, start.Totals.Flows) : null;
-        _typed = _flows is null ? new TypedContents() : null;
         if (session.IsTakenOver)
             _flows?.Gap(_base, "The gateway was restarted.");
     }
@@ -69,11 +68,7 @@ internal sealed partial class SessionRecording
     public string Kind { get; }
 
     /// <summary>Says which of the client's messages the node has acknowledged; asked under the recording's lock.</summary>
-    public void KnowAcknowledged(Func<long, bool> isAcknowledged)
-    {
-        if (_typed is not null)
-            _typed.IsAcknowledged = isAcknowledged;
-    }
+    public void KnowAcknowledged(Func<long, bool> isAcknowledged) => _typed.IsAcknowledged = isAcknowledged;
 
     /// <summary>What is typed and shown is recorded, not connections.</summary>
     public bool IsTerminal => _flows is null;

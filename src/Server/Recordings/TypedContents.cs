@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Postern.Protocol.Messages;
 
 namespace Postern.Server.Recordings;
@@ -10,39 +8,60 @@ namespace Postern.Server.Recordings;
 /// </summary>
 internal sealed class TypedContents
 {
-    /// <summary>Messages without acknowledgement: more than any client sends ahead.</summary>
-    public const int MaxRemembered = 16 * 1024;
-    private const int FirstLook = 64;
+    /// <summary>
+    /// How far a message may be ahead of one that is not acknowledged: more than any client has under way. Half a megabyte of memory then.
+    /// </summary>
+    public const int MaxRemembered = 32 * 1024;
+    private const int FirstRemembered = 64;
 
-    private readonly Dictionary<long, UInt128> _digests = [];
-    private int _nextLook = FirstLook;
+    private readonly record struct Content(long Number, ulong Digest);
+
+    // A ring: a number stands at its remainder. Zero is no digest: nothing stands there.
+    private Content[] _contents = new Content[FirstRemembered];
 
     /// <summary>Whether the node has acknowledged a number.</summary>
     public Func<long, bool> IsAcknowledged { get; set; } = static _ => false;
 
-    /// <summary>False: there are too many, and the next one must not pass.</summary>
-    public bool HasRoom()
+    /// <summary>False: one that is not acknowledged is in its place, and it must not pass.</summary>
+    public bool HasRoom(long number)
     {
-        if (_digests.Count < _nextLook)
-            return true;
-        foreach (var number in _digests.Keys)
-            if (IsAcknowledged(number))
-                _digests.Remove(number);
-        _nextLook = Math.Clamp(_digests.Count * 2, FirstLook, MaxRemembered);
-        return _digests.Count < MaxRemembered;
+        while (IsTaken(number))
+        {
+            if (_contents.Length == MaxRemembered)
+                return false;
+            Grow();
+        }
+        return true;
     }
 
-    /// <summary>Remembers a message that is recorded, or will be.</summary>
-    public void Remember(long number, PayloadType type, ReadOnlySpan<byte> payload) => _digests[number] = DigestOf(type, payload);
+    /// <summary>Remembers a message that is recorded, or will be. There <see cref="HasRoom"/>.</summary>
+    public void Remember(long number, ulong digest) => _contents[PlaceOf(number)] = new Content(number, digest);
 
     /// <summary>False: it was recorded with other content.</summary>
-    public bool Allows(long number, PayloadType type, ReadOnlySpan<byte> payload)
-        => !_digests.TryGetValue(number, out var known) || type is PayloadType.HandshakeResponse or PayloadType.EncChallengeResponse || known == DigestOf(type, payload);
-
-    private static UInt128 DigestOf(PayloadType type, ReadOnlySpan<byte> payload)
+    public bool Allows(long number, ulong digest)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(payload, hash);
-        return BinaryPrimitives.ReadUInt128LittleEndian(hash) ^ (uint)type;
+        var known = _contents[PlaceOf(number)];
+        return known.Digest == 0 || known.Number != number || known.Digest == digest;
     }
+
+    /// <summary>Of what the node acts on. Responses of the handshake are made anew for each repetition, and are no input: one is as good as another, and nothing else is.</summary>
+    public static ulong DigestOf(PayloadType type, ReadOnlySpan<byte> payload)
+        => type is PayloadType.HandshakeResponse or PayloadType.EncChallengeResponse ? ContentDigest.Of((uint)type, []) : ContentDigest.Of((uint)type, payload);
+
+    private bool IsTaken(long number)
+    {
+        var present = _contents[PlaceOf(number)];
+        return present.Digest != 0 && present.Number != number && !IsAcknowledged(present.Number);
+    }
+
+    private void Grow()
+    {
+        var old = _contents;
+        _contents = new Content[old.Length * 2];
+        foreach (var content in old)
+            if (content.Digest != 0)
+                _contents[PlaceOf(content.Number)] = content;
+    }
+
+    private int PlaceOf(long number) => (int)(number & (_contents.Length - 1));
 }

@@ -1,5 +1,7 @@
 using Postern.Protocol.Messages;
 using Postern.Tests.DataStream;
+using Postern.Tests.Recordings;
+using Postern.Tests.Sessions;
 
 namespace Postern.Tests.Gateway;
 
@@ -38,6 +40,21 @@ public sealed class AgreementRelayTests
         await agent.SendRawAsync(WithoutDigest(AgentMessageType.OutputStreamData, 2));
         await agent.AcknowledgeAsync(1);
         Assert.Equal("ack 1", await client.NextAsync());
+    }
+
+    [Fact]
+    public async Task What_the_node_would_drop_for_its_digest_does_not_pass_where_connections_are_recorded()
+    {
+        await using var recorded = await RecordingWorld.CreateAsync(kind: () => SessionRows.NewPort());
+        await using var world = await RelayWorld.CreateAsync(started => SessionRows.NewPort(started: started), recording: recorded.Recording);
+        using var agent = world.AttachAgent();
+        using var client = world.AttachClient();
+        await AgreeAsync(world, agent, client, Offer, Taken);
+        var wrong = FakeEnd.Frame(AgentMessageType.InputStreamData, 1, PayloadType.Output, "SELECT 1"u8.ToArray());
+        wrong[80] ^= 1;
+        await client.SendRawAsync(wrong);
+        await client.SendAsync(1, "SELECT 2");
+        Assert.Equal("SELECT 2", (await agent.ReceiveAsync()).Text); // neither recorded nor passed on before, or this would not pass
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Postern.Protocol.Messages;
 using Postern.Server.Gateway;
 using Postern.Server.Nodes;
+using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 using Postern.Tests.DataStream;
 using Postern.Tests.Sessions;
@@ -32,7 +33,8 @@ internal sealed class RelayWorld : IAsyncDisposable
     /// <param name="kind">Makes the row; a shell when null.</param>
     /// <param name="takenOver">As after a restart of the gateway.</param>
     /// <param name="options">Of the relay.</param>
-    public static async Task<RelayWorld> CreateAsync(Func<DateTimeOffset, SessionRow>? kind = null, bool takenOver = false, RelayOptions? options = null)
+    /// <param name="recording">Of a session of that kind; null: it is not recorded.</param>
+    public static async Task<RelayWorld> CreateAsync(Func<DateTimeOffset, SessionRow>? kind = null, bool takenOver = false, RelayOptions? options = null, SessionRecording? recording = null)
     {
         var world = new RelayWorld { Options = options ?? new RelayOptions(), _database = await DatabaseFixture.CreateAsync(DatabaseKind.Sqlite) };
         world.Store = new SessionStore(world._database.Database, world.Time);
@@ -40,7 +42,7 @@ internal sealed class RelayWorld : IAsyncDisposable
         await world.Store.InsertAsync(row, "hash", world.Time.GetUtcNow(), 0, default);
         var task = takenOver ? null : MessageFactory.Raw(AgentMessageType.InteractiveShell, "{}"u8, world.Time);
         world.Session = new LiveSession(row, task, world.Store, new NodeConnections(), new SessionLimits(), world.Time, NullLogger.Instance, _ => { });
-        world.Relay = new SessionRelay(world.Session, world.Options, world.Time, NullLogger.Instance, _ => { });
+        world.Relay = new SessionRelay(world.Session, world.Options, world.Time, NullLogger.Instance, _ => { }, recording);
         return world;
     }
 

@@ -230,6 +230,42 @@ public sealed class SessionRecordingTests
         Assert.Equal(["i x", "i ls\r", """m {"text":"The client sent a message a second time with other content. Such are not passed on."}"""], await world.EventsAsync());
     }
 
+    [Theory]
+    [InlineData("ifPossible")]
+    [InlineData("strict")]
+    public async Task What_was_sent_into_a_tunnel_does_not_reach_the_node_a_second_time_as_something_else(string mode)
+    {
+        await using var world = await RecordingWorld.CreateAsync(RecordingModes.Find(mode)!.Value, () => SessionRows.NewPort());
+        Assert.True(await world.InAsync(0, "{}", PayloadType.HandshakeResponse));
+        Assert.True(await world.InAsync(0, """{"made":"anew"}""", PayloadType.HandshakeResponse));
+        Assert.False(await world.InAsync(0, "DROP TABLE t").AsTask().WaitAsync(Deadline.Time));
+        Assert.True(await world.InAsync(1, "SELECT 1").AsTask().WaitAsync(Deadline.Time));
+        Assert.False(await world.InAsync(1, "DROP TABLE t").AsTask().WaitAsync(Deadline.Time));
+        Assert.False(await world.InAsync(1, "SELECT 1", PayloadType.StdErr));
+        Assert.False(await world.InAsync(1, "{}", PayloadType.HandshakeResponse));
+        Assert.True(await world.InAsync(1, "SELECT 1").AsTask().WaitAsync(Deadline.Time)); // lost on the way and sent again
+        await world.EndAsync();
+        Assert.Single(await world.EventsAsync(), """m {"text":"The client sent a message a second time with other content. Such are not passed on."}""");
+    }
+
+    [Fact]
+    public void What_passes_in_a_tunnel_is_compared_without_taking_memory_for_each_message()
+    {
+        var contents = new TypedContents { IsAcknowledged = _ => true };
+        var payload = new byte[32 * 1024];
+        Pass(0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var number = 1; number < 1000; number++)
+            Pass(number);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1000);
+
+        void Pass(long number)
+        {
+            Assert.True(contents.HasRoom(number));
+            contents.Remember(number, TypedContents.DigestOf(PayloadType.Output, payload));
+        }
+    }
+
     [Fact]
     public async Task So_many_messages_are_remembered_as_the_node_has_not_acknowledged()
     {
