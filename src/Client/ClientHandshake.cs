@@ -65,6 +65,7 @@ internal sealed class ClientHandshake(string sessionId, bool wantExitCode)
             ExtendedMux = multiplexed && Agreed is { ExtendedMux: true },
             // Multiplexing agents always take the flag; the others by version.
             TerminateFlag = port is not null && (multiplexed || AgentVersions.TakesTerminateFlag(_agentVersion)),
+            ExitCode = kind == SessionKind.NonInteractiveCommands && Agreed is { ExitCode: true },
             DestinationError = _destinationError,
         };
     }

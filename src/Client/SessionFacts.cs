@@ -31,6 +31,8 @@ public sealed record SessionFacts
     public bool ExtendedMux { get; init; }
     /// <summary>The node ends the session by itself when it gets the TerminateSession flag.</summary>
     public bool TerminateFlag { get; init; }
+    /// <summary>The node says with which code the command ended, before the session ends.</summary>
+    public bool ExitCode { get; init; }
     /// <summary>Why the node cannot reach the destination, when it knows already; else null.</summary>
     public string? DestinationError { get; init; }
 }

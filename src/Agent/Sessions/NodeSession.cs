@@ -13,10 +13,12 @@ namespace Postern.Agent.Sessions;
 /// </summary>
 internal sealed class NodeSession(SessionTask task, SessionServices services, OpenDataSocket openSocket) : IDataStreamReceiver
 {
-    /// <summary>At the end, how long what was sent may stay without a single acknowledgement: with a client that has spoken, and with one that may still come.</summary>
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2), FirstFlushLimit = TimeSpan.FromSeconds(20);
-    /// <summary>How long a slow client may take in all to fetch the last output.</summary>
-    private static readonly TimeSpan WholeFlushLimit = TimeSpan.FromMinutes(5);
+    /// <summary>At the end, how long what was sent may stay without a single acknowledgement, by a client that may still come.</summary>
+    private static readonly TimeSpan FirstFlushLimit = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// The same with one that has spoken. It may be paused, slow, asleep or on its way back: the gateway knows which, and ends a session whose client is gone for good.
+    /// </summary>
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromMinutes(30);
 
     private readonly CancellationTokenSource _ending = new();
     private SessionOutcome? _told;
@@ -89,7 +91,8 @@ internal sealed class NodeSession(SessionTask task, SessionServices services, Op
         var outcome = await WorkAsync(kind);
         try
         {
-            await FlushAsync(stream, channel);
+            if (!await FlushAsync(stream, channel) && outcome.Succeeded)
+                outcome = SessionOutcome.Failure("The client did not take the end of the output.");
         }
         catch (OperationCanceledException)
         {
@@ -139,20 +142,20 @@ internal sealed class NodeSession(SessionTask task, SessionServices services, Op
         }
     }
 
-    // Waits as long as the client takes something; one that takes nothing is not waited for.
-    private async Task FlushAsync(DataStream stream, DataChannel channel)
+    /// <summary>Returns when the client has everything, or is not waited for any more: false.</summary>
+    private async Task<bool> FlushAsync(DataStream stream, DataChannel channel)
     {
         if (_told is not null)
-            return;
-        using var limit = new CancellationTokenSource(WholeFlushLimit, services.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _ending.Token);
-        var before = int.MaxValue;
-        while (stream.Unacknowledged is > 0 and var left && left < before)
+            return true;
+        bool whole;
+        int before;
+        do
         {
-            before = left;
-            if (await stream.FlushAsync(_heard ? FlushLimit : FirstFlushLimit, either.Token))
-                break;
+            before = stream.Unacknowledged;
+            whole = await stream.FlushAsync(_heard ? FlushLimit : FirstFlushLimit, _ending.Token);
         }
-        await channel.SendTerminatingAsync(either.Token);
+        while (!whole && stream.Unacknowledged < before);
+        await channel.SendTerminatingAsync(_ending.Token);
+        return whole;
     }
 }

@@ -80,6 +80,11 @@ internal static class StartCommand
             StandardOutput.Error.Text($"postern: {ended.Output}\n");
         if (session.ExitCode is { } code)
             return code;
+        if (facts.ExitCode && ended is { IsFailure: false, Reason: SessionEndReason.ChannelClosed })
+        {
+            StandardOutput.Error.Text("postern: the session ended before the command's exit code came: the end of its output may be missing\n");
+            return ExitCodes.SessionFailed;
+        }
         return ended.IsFailure ? Failure.OfEnd(ended).ExitCode : ExitCodes.Ok;
     }
 }

@@ -19,6 +19,9 @@ internal sealed class OutboundLane(RelayOptions options, HandshakeGate? gate, Lo
     /// <summary>The end's present socket.</summary>
     public ChannelSocket? Socket => Volatile.Read(ref _socket);
 
+    /// <summary>A message is being written, or waits.</summary>
+    public bool IsBusy => _turn.CurrentCount == 0 || !_held.IsEmpty;
+
     /// <summary>Completes when channel_closed was put on the end's socket.</summary>
     public Task FinalSent => _finalSent.Task;
 

@@ -45,10 +45,12 @@ internal sealed record RelayOptions
     public TimeSpan ControlSilence { get; init; } = TimeSpan.FromSeconds(90);
     /// <summary>A connection that its peer has closed, and that is not read because the other end is slow, is given up after this long.</summary>
     public TimeSpan ClosedUnread { get; init; } = TimeSpan.FromSeconds(2);
-    /// <summary>After agent_task_complete, how long output still in the agent's socket may take to arrive.</summary>
+    /// <summary>After agent_task_complete, how long output still in the agent's socket may take to arrive; again as long while more arrives, or the client is slow to take it.</summary>
     public TimeSpan LastOutput { get; init; } = TimeSpan.FromMilliseconds(500);
     /// <summary>How long an end that was told channel_closed has to close its socket.</summary>
     public TimeSpan CloseWait { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long the last output of a session that ended of itself is offered to a client that takes it slowly or not at all.</summary>
+    public TimeSpan SlowClient { get; init; } = TimeSpan.FromMinutes(1);
     /// <summary>How long what a session left for a client that never came is kept in memory; the reason is kept in the database.</summary>
     public TimeSpan LateClient { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -121,7 +121,7 @@ internal sealed partial class SessionRelay
         try
         {
             ended = await _session.Ending.WaitAsync(_stop.Token);
-            await Task.WhenAll(EndAgentAsync(ended), EndClientAsync(ended));
+            await EndAsync(ended);
         }
         catch (OperationCanceledException)
         {

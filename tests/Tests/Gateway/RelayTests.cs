@@ -171,6 +171,60 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public async Task The_last_output_waits_for_a_client_that_is_slow()
+    {
+        const int messages = 600;
+        await using var world = await RelayWorld.CreateAsync(options: new RelayOptions { HoldLimit = 16 * 1024 });
+        using var agent = world.AttachAgent();
+        using var client = world.AttachClient();
+        await world.StateIsAsync(SessionState.Connected);
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < messages; i++)
+                await agent.SendAsync(i, new byte[1024]);
+            await agent.Socket.CloseOutputAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, null, default);
+        });
+        await world.Session.PostAsync(new SessionEvent.TaskCompleted(Success: true, ""), default);
+        for (var i = 0; i < 100; i++) // ten seconds
+            await StepAsync(world);
+        for (var i = 0; i < messages; i++)
+            Assert.Equal($"out {i}", await client.NextAsync());
+        await sending.WaitAsync(Deadline.Time);
+        Assert.Equal("closed", await client.NextAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_that_takes_nothing_any_more_does_not_keep_a_session_that_is_over(bool terminated)
+    {
+        await using var world = await RelayWorld.CreateAsync(options: new RelayOptions { HoldLimit = 16 * 1024 });
+        using var agent = world.AttachAgent();
+        using var client = world.AttachClient();
+        await world.StateIsAsync(SessionState.Connected);
+        var sending = Task.Run(async () =>
+        {
+            for (var i = 0; i < 600; i++)
+                await agent.SendAsync(i, new byte[1024]);
+        });
+        await world.Session.PostAsync(terminated ? new SessionEvent.Terminate("by a test", "") : new SessionEvent.TaskCompleted(Success: true, ""), default);
+        using var deadline = new CancellationTokenSource(Deadline.Time);
+        while (!world.Relay.Over.IsCompleted)
+        {
+            Assert.False(deadline.IsCancellationRequested, "the relay goes on");
+            await StepAsync(world);
+        }
+        await Task.WhenAny(sending); // its socket was closed
+    }
+
+    private static async Task StepAsync(RelayWorld world)
+    {
+        // One wait follows another, on threads of their own.
+        await world.AdvanceAsync(TimeSpan.FromMilliseconds(100));
+        await Task.WhenAny(world.Relay.Over, Task.Delay(5));
+    }
+
+    [Fact]
     public async Task A_client_that_comes_after_the_end_gets_what_was_kept_and_the_reason()
     {
         await using var world = await RelayWorld.CreateAsync();
@@ -198,11 +252,7 @@ public sealed class RelayTests
         Assert.False(world.Relay.Over.IsCompleted);
         var drained = client.DrainAsync();
         while (!world.Relay.Over.IsCompleted)
-        {
-            // One wait follows another, on threads of their own.
-            await world.AdvanceAsync(TimeSpan.FromMilliseconds(100));
-            await Task.WhenAny(world.Relay.Over, Task.Delay(5));
-        }
+            await StepAsync(world);
         Assert.Empty(await drained);
     }
 

@@ -1,4 +1,5 @@
 using Postern.Protocol.Messages;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Agent.Sessions;
 
@@ -46,6 +47,51 @@ public sealed class CommandSessionTests
         Assert.True((await person.EndAsync()).Succeeded);
         Assert.Equal("out\n", person.Output);
         Assert.Equal([(PayloadType.StdErr, "E:err\n"), (PayloadType.ExitCode, "EXIT_CODE: 3")], person.Others);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_output_waits_for_a_client_that_takes_nothing_for_a_while()
+    {
+        var time = new ManualTime();
+        var paused = new TaskCompletionSource();
+        var seen = 0;
+        await using var person = new Person(TestDocuments.Command, """{"command":"seq 20000"}""", TestDocuments.Stock, nodeTime: time)
+        {
+            Consumer = async (payload, token) =>
+            {
+                await paused.Task.WaitAsync(token);
+                seen += payload.Length;
+            },
+        };
+        await PassAsync(time, TimeSpan.FromSeconds(20)); // the program has ended; the person looks at the first page
+        Assert.False(person.Outcome.IsCompleted);
+        paused.SetResult();
+        Assert.True((await person.EndAsync()).Succeeded);
+        Assert.Equal(Enumerable.Range(1, 20000).Sum(i => $"{i}\n".Length), seen);
+    }
+
+    [Fact]
+    public async Task What_a_client_does_not_take_at_all_is_said()
+    {
+        var time = new ManualTime();
+        await using var person = new Person(TestDocuments.Command, """{"command":"seq 20000"}""", TestDocuments.Stock, nodeTime: time)
+        {
+            Consumer = (_, token) => new ValueTask(Task.Delay(Timeout.Infinite, token)),
+        };
+        await PassAsync(time, TimeSpan.FromSeconds(20));
+        time.Advance(TimeSpan.FromMinutes(31));
+        var outcome = await person.EndAsync();
+        Assert.False(outcome.Succeeded);
+        Assert.Contains("did not take the end of the output", outcome.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task PassAsync(ManualTime time, TimeSpan duration)
+    {
+        for (var passed = TimeSpan.Zero; passed < duration; passed += TimeSpan.FromMilliseconds(250))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(250));
+            await Task.Delay(10); // real programs and threads go on beside this clock
+        }
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class Person : IDataStreamReceiver, IAsyncDisposable
     private readonly List<Task> _attachments = [];
     private SocketPair? _sockets;
 
-    public Person(string document, string parameters = "{}", HandshakeResponseContent? response = null, string runAsUser = "")
+    public Person(string document, string parameters = "{}", HandshakeResponseContent? response = null, string runAsUser = "", TimeProvider? nodeTime = null)
     {
         Response = response;
         _stream = new Protocol.DataStream.DataStream(new DataStreamOptions { Side = StreamSide.Client }, this, TimeProvider.System);
@@ -34,7 +34,7 @@ internal sealed class Person : IDataStreamReceiver, IAsyncDisposable
             NodeId = "mi-00000000000000001",
             Poller = _poller,
             Users = new SessionUsers(allowSudo: false, _poller, new AgentLog(TextWriter.Null, TimeProvider.System)),
-            Time = TimeProvider.System,
+            Time = nodeTime ?? TimeProvider.System,
             Log = new AgentLog(TextWriter.Null, TimeProvider.System),
         };
         var task = new SessionTask
