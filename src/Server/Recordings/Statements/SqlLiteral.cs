@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Postern.Server.Recordings.Statements;
 
 /// <summary>Where literals and comments of SQL end; at the end of the text when they do not.</summary>
@@ -6,20 +8,8 @@ internal static class SqlLiteral
     /// <summary>Behind the closing quote. A doubled quote belongs to the literal; with <paramref name="escapes"/> so does what a backslash precedes.</summary>
     public static int QuotedEnd(ReadOnlySpan<char> text, int start, bool escapes)
     {
-        var quote = text[start];
-        for (var at = start + 1; at < text.Length; at++)
-        {
-            if (text[at] == '\\' && escapes)
-                at++;
-            else if (text[at] == quote)
-            {
-                if (at + 1 < text.Length && text[at + 1] == quote)
-                    at++;
-                else
-                    return at + 1;
-            }
-        }
-        return text.Length;
+        var closed = ClosedAt(text[start..], escapes);
+        return closed < 0 ? text.Length : start + closed + 1;
     }
 
     /// <summary>Behind <c>$tag$…$tag$</c>; 0 when no such literal starts here.</summary>
@@ -33,6 +23,65 @@ internal static class SqlLiteral
         var tag = text[start..(at + 1)];
         var end = text[(at + 1)..].IndexOf(tag);
         return end < 0 ? text.Length : at + 1 + end + tag.Length;
+    }
+
+    /// <summary>Whether a literal has its closing quote: the text may have been cut, or be a piece of a statement.</summary>
+    public static bool IsClosed(ReadOnlySpan<char> literal, bool escapes)
+        => literal[0] == '$' ? Opening(literal) is var opening && literal.Length >= 2 * opening && literal.EndsWith(literal[..opening]) : literal.Length >= 2 && ClosedAt(literal, escapes) == literal.Length - 1;
+
+    /// <summary>What is between the quotes, as the server has it; of escapes those of characters that end nothing count as the character behind the backslash.</summary>
+    public static string Content(ReadOnlySpan<char> literal, bool escapes)
+    {
+        var isClosed = IsClosed(literal, escapes);
+        if (literal[0] == '$')
+        {
+            var opening = Opening(literal);
+            return literal[opening..(isClosed ? ^opening : ^0)].ToString();
+        }
+        var inner = literal[1..(isClosed ? ^1 : ^0)];
+        var content = new StringBuilder(inner.Length);
+        for (var at = 0; at < inner.Length; at++)
+        {
+            if (inner[at] == '\\' && escapes && at + 1 < inner.Length)
+                content.Append(inner[++at] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', var c => c });
+            else
+            {
+                content.Append(inner[at]);
+                if (inner[at] == literal[0])
+                    at++; // doubled
+            }
+        }
+        return content.ToString();
+    }
+
+    /// <summary>The literal with another content.</summary>
+    public static string WithContent(ReadOnlySpan<char> literal, string content, bool escapes)
+    {
+        var isClosed = IsClosed(literal, escapes);
+        if (literal[0] == '$')
+        {
+            var tag = literal[..Opening(literal)];
+            return $"{tag}{content}{(isClosed ? tag : default)}";
+        }
+        if (escapes)
+            content = content.Replace("\\", "\\\\");
+        var quote = literal[0].ToString();
+        return $"{quote}{content.Replace(quote, quote + quote)}{(isClosed ? quote : "")}";
+    }
+
+    private static int Opening(ReadOnlySpan<char> literal) => literal[1..].IndexOf('$') + 2;
+
+    /// <summary>Of the closing quote; -1 when there is none.</summary>
+    private static int ClosedAt(ReadOnlySpan<char> literal, bool escapes)
+    {
+        for (var at = 1; at < literal.Length; at++)
+        {
+            if (literal[at] == '\\' && escapes || literal[at] == literal[0] && at + 1 < literal.Length && literal[at + 1] == literal[0])
+                at++;
+            else if (literal[at] == literal[0])
+                return at;
+        }
+        return -1;
     }
 
     public static int LineEnd(ReadOnlySpan<char> text, int start)

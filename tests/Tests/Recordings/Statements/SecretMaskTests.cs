@@ -22,6 +22,17 @@ public sealed class SecretMaskTests
     [InlineData("copy t from 's3://b' credentials 'aws_secret_access_key=secret'", "copy t from 's3://b' credentials '***'")]
     [InlineData("select 'password' as label, 'open'", "select 'password' as label, 'open'")]
     [InlineData("insert into u (name, password_hint) values ('a', 'b')", "insert into u (name, password_hint) values ('a', 'b')")]
+    [InlineData("DO $$ BEGIN CREATE ROLE app LOGIN PASSWORD 'secret'; END $$", "DO $$ BEGIN CREATE ROLE app LOGIN PASSWORD '***'; END $$")]
+    [InlineData("DO $$ BEGIN CREATE ROLE app LOGIN PASSWORD 'secret'; END", "DO $$ BEGIN CREATE ROLE app LOGIN PASSWORD '***'; END")]
+    [InlineData("DO $$ BEGIN EXECUTE 'ALTER ROLE a PASSWORD ''secret'' LOGIN'; END $$", "DO $$ BEGIN EXECUTE 'ALTER ROLE a PASSWORD ''***'' LOGIN'; END $$")]
+    [InlineData("create function f() returns void as $f$ begin execute $x$alter role a password 'secret'$x$; end $f$", "create function f() returns void as $f$ begin execute $x$alter role a password '***'$x$; end $f$")]
+    [InlineData("EXECUTE E'ALTER ROLE a PASSWORD \\'secret\\''", "EXECUTE E'ALTER ROLE a PASSWORD ''***'''")]
+    [InlineData("EXECUTE 'ALTER ROLE a PASSWORD ' || quote_literal('secret') || ' LOGIN'; select 'x'", "EXECUTE 'ALTER ROLE a PASSWORD ' || quote_literal('***') || '***'; select 'x'")]
+    [InlineData("EXECUTE format('ALTER ROLE %I PASSWORD %L', 'a', 'secret')", "EXECUTE format('ALTER ROLE %I PASSWORD %L', '***', '***')")]
+    [InlineData("select dblink('select ''host=db password=secret''')", "select dblink('select ''host=db password=***''')")]
+    [InlineData("select connect('Server=db;Uid=a;Pwd=secret;')", "select connect('Server=db;Uid=a;Pwd=***;')")]
+    [InlineData("select get('host/?token=secret&x=1')", "select get('host/?token=***&x=1')")]
+    [InlineData("insert into audit values ('reset the password', 'anna')", "insert into audit values ('reset the password', 'anna')")]
     [InlineData("select 1", "select 1")]
     public void PostgreSQL(string text, string expected) => Assert.Equal(expected, SecretMask.Apply(text, SqlDialect.Postgres));
 
@@ -35,7 +46,37 @@ public sealed class SecretMaskTests
     [InlineData("CREATE USER a /*!50000 IDENTIFIED BY 'secret' */", "CREATE USER a /*!50000 IDENTIFIED BY '***' */")]
     [InlineData("# don't\nset password = 'secret'", "# don't\nset password = '***'")]
     [InlineData("select 1--'1', password='secret'", "select 1--'1', password='***'")]
+    [InlineData("PREPARE s FROM 'CREATE USER a IDENTIFIED BY ''secret'''", "PREPARE s FROM 'CREATE USER a IDENTIFIED BY ''***'''")]
+    [InlineData("PREPARE s FROM 'CREATE USER a IDENTIFIED BY \\'secret\\''", "PREPARE s FROM 'CREATE USER a IDENTIFIED BY ''***'''")]
+    [InlineData("PREPARE s FROM \"SET PASSWORD = 'secret'\"", "PREPARE s FROM \"SET PASSWORD = '***'\"")]
+    [InlineData("set @s = concat('ALTER USER a IDENTIFIED BY ''', 'secret', '''')", "set @s = concat('ALTER USER a IDENTIFIED BY ''***''', '***', '***')")]
     public void MySQL(string text, string expected) => Assert.Equal(expected, SecretMask.Apply(text, SqlDialect.MySql));
+
+    [Fact]
+    public void Literals_too_deep_to_be_read_are_masked_whole()
+    {
+        var text = "ALTER ROLE a PASSWORD 'secret'";
+        for (var depth = 0; depth < 8; depth++)
+            text = $"EXECUTE '{text.Replace("'", "''")}'";
+        Assert.DoesNotContain("secret", SecretMask.Apply(text, SqlDialect.Postgres));
+        Assert.DoesNotContain("secret", SecretMask.Apply(text, SqlDialect.MySql));
+    }
+
+    [Theory]
+    [InlineData(false), InlineData(true)]
+    public void Any_text_within_a_literal_is_read_without_error_and_what_follows_it_is_masked(bool isMySql)
+    {
+        var dialect = isMySql ? SqlDialect.MySql : SqlDialect.Postgres;
+        string[] parts = ["'", "''", "\"", "\\", "$$", "$a$", "$", "PASSWORD ", "IDENTIFIED BY ", "pwd=", "://a:b@", "--", "\n", "/*", "*/", "/*!", ",", ";", "=", "||", "E", "format(", " x ", "%L"];
+        var random = new Random(1);
+        for (var round = 0; round < 5000; round++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => parts[random.Next(parts.Length)]));
+            Assert.NotEmpty(SecretMask.Apply(text, dialect));
+            var literal = (dialect == SqlDialect.MySql ? text.Replace("\\", "\\\\") : text).Replace("'", "''");
+            Assert.DoesNotContain("hunter2", SecretMask.Apply($"select '{literal}'; ALTER USER a PASSWORD 'hunter2'", dialect));
+        }
+    }
 
     [Fact]
     public void What_a_server_says_about_a_statement_with_a_secret_is_not_kept()
