@@ -1,21 +1,21 @@
 namespace Postern.Protocol.Recordings.Masking;
 
 /// <summary>
-/// Masks what was typed and not shown, as passwords are: each line that is typed is compared with what the terminal shows from then on to the end of the line. One that
-/// does not show for the most part becomes stars. What is decided comes out in the order it went in; whatever cannot be told is masked.
+/// Masks what was typed and not shown, as passwords are: each line that is typed is compared with what the terminal shows until its Enter is answered. Characters that did not come back become stars, and
+/// the whole line does when most of it did not. What is decided comes out in the order it went in; whatever cannot be told is masked.
 /// </summary>
 public sealed class InputMask
 {
     /// <summary>So much waits at most for its decision.</summary>
     private const int MaxWaiting = 4096, MaxWaitingBytes = 1024 * 1024, MaxLines = 32;
     private const long Patience = 2_000_000, LongPatience = 30_000_000; // microseconds: of an ended line, of one that is not
-    private const byte Backspace = 8, Delete = 0x7F, ClearLine = 0x15, Star = (byte)'*';
-    /// <summary>A line shows when at least so many of five characters do.</summary>
-    private const int FifthsShown = 4;
+    private const int MaxSteps = 512;
+    private const byte Interrupt = 3, Backspace = 8, Delete = 0x7F, RemoveAll = 0x15, RemoveWord = 0x17, Suspend = 0x1A, Escape = 0x1B, Quit = 0x1C, Star = (byte)'*';
 
     private readonly Queue<RecordedEvent> _waiting = new();
     private readonly List<TypedLine> _lines = [];
-    private EscapeSkipper _typed, _shown;
+    private readonly ShownRow _row = new();
+    private EscapeSkipper _shown;
     private int _waitingBytes;
 
     /// <summary>Takes the next event; its body may be written over.</summary>
@@ -49,147 +49,161 @@ public sealed class InputMask
     public void Complete()
     {
         foreach (var line in _lines)
-            Decide(line);
+            line.Decide(isWhole: false);
         _lines.Clear();
     }
+
+    /// <summary>The line whose keys are answered now. Those ahead of it show as a whole or not at all.</summary>
+    private TypedLine? Answered => _lines is [{ IsAhead: false } first, ..] ? first : null;
 
     private void Type(RecordedEvent input)
     {
         var body = input.Body;
         for (var i = 0; i < body.Length; i++)
         {
-            var b = body[i];
-            if (_typed.Skips(b))
+            if (body[i] == Escape)
+            {
+                var sequence = TypedSequence.At(body.AsSpan(i));
+                body.AsSpan(i)[sequence.SecretFrom..sequence.SecretTo].Fill(Star);
+                i += sequence.Length - 1;
+                if (_lines is [.., { IsEnded: false } open])
+                    open.Press();
                 continue;
+            }
             if (_lines is [] or [.., { IsEnded: true }])
                 Begin();
-            var line = _lines[^1];
-            line.LastTime = input.Time;
-            switch (b)
-            {
-                case (byte)'\r' or (byte)'\n':
-                    line.IsEnded = true;
-                    break;
-                case Backspace or Delete:
-                    line.Backspace();
-                    break;
-                case ClearLine:
-                    line.Expected.Clear();
-                    break;
-                case >= (byte)' ':
-                    line.Add(input, i);
-                    break;
-            }
+            Press(_lines[^1], input, i);
+        }
+    }
+
+    private static void Press(TypedLine line, RecordedEvent input, int offset)
+    {
+        line.LastTime = input.Time;
+        switch (input.Body[offset])
+        {
+            case (byte)'\r' or (byte)'\n' or Interrupt or Suspend or Quit:
+                line.Enter();
+                break;
+            case Backspace or Delete:
+                line.Backspace();
+                break;
+            case RemoveAll:
+                line.RemoveAll();
+                break;
+            case RemoveWord:
+                line.RemoveWord();
+                break;
+            case >= (byte)' ':
+                line.Add(input, offset);
+                break;
+            default:
+                line.Press();
+                break;
         }
     }
 
     private void Begin()
     {
-        if (_lines.Count == MaxLines)
-        {
-            Decide(_lines[0]);
-            _lines.RemoveAt(0);
-        }
-        _lines.Add(new TypedLine { IsAhead = _lines.Count > 0 });
+        if (_lines.Count == 0)
+            _row.Clear(); // nobody filled it
+        else if (_lines.Count == MaxLines)
+            DecideFirst();
+        _lines.Add(new TypedLine(isAhead: _lines.Count > 0, _row.End));
     }
 
     private void Show(ReadOnlySpan<byte> output)
     {
-        if (_lines.Count == 0)
-        {
-            foreach (var b in output)
-                _shown.Skips(b);
-            return;
-        }
         foreach (var b in output)
         {
-            if (_shown.Skips(b))
-                continue;
-            if (b == '\n')
-                EndOfLine();
-            else
-                foreach (var line in _lines)
-                    line.See(b);
+            var kind = _shown.Take(b);
+            if (_lines.Count > 0)
+                Show(b, kind);
         }
     }
 
-    private void EndOfLine()
+    private void Show(byte b, OutputByte kind)
     {
-        var isFirst = true;
-        for (var i = 0; i < _lines.Count; isFirst = false)
+        switch (kind)
+        {
+            case OutputByte.Text:
+                Show(b);
+                break;
+            case OutputByte.Left:
+                for (var i = Math.Clamp(_shown.Parameter, 1, MaxSteps); i > 0; i--)
+                    Left();
+                break;
+            case OutputByte.Right:
+                for (var i = Math.Clamp(_shown.Parameter, 1, MaxSteps); i > 0; i--)
+                    Answered?.Right();
+                break;
+            case OutputByte.Column:
+                Answered?.Move();
+                break;
+            case OutputByte.Elsewhere:
+                EndRow(isEndOfLine: false);
+                break;
+        }
+    }
+
+    private void Show(byte b)
+    {
+        switch (b)
+        {
+            case (byte)'\n':
+                EndRow(isEndOfLine: true);
+                break;
+            case (byte)'\r':
+                _row.CarriageReturn();
+                Answered?.Move();
+                break;
+            case Backspace:
+                Left();
+                break;
+            case >= (byte)' ' and not Delete:
+                _row.Add(b);
+                Answered?.See(b);
+                break;
+        }
+    }
+
+    private void Left()
+    {
+        _row.Back();
+        Answered?.Left();
+    }
+
+    /// <summary>What comes now is not the echo of a line that was ended, unless that was typed ahead.</summary>
+    private void EndRow(bool isEndOfLine)
+    {
+        var isTaken = !isEndOfLine; // a row is the echo of one line at most
+        for (var i = 0; i < _lines.Count;)
         {
             var line = _lines[i];
-            if (line.IsEnded && (line.IsAhead ? line.IsWhole : isFirst))
+            var isWhole = !isTaken && line.IsEnded && line.IsEndOf(_row);
+            isTaken |= isWhole;
+            if (isWhole || line is { IsEnded: true, IsAhead: false })
             {
                 _lines.RemoveAt(i);
-                Decide(line);
+                line.Decide(isWhole);
+                continue;
             }
-            else
-                i++;
+            line.RowFrom = 0;
+            line.Move();
+            i++;
         }
+        _row.Clear();
     }
 
     private void Expire(long now)
     {
         while (_lines.Count > 0 && now - _lines[0].LastTime > (_lines[0].IsEnded ? Patience : LongPatience))
-        {
-            Decide(_lines[0]);
-            _lines.RemoveAt(0);
-        }
+            DecideFirst();
     }
 
-    private static void Decide(TypedLine line)
+    private void DecideFirst()
     {
-        var shown = line.Expected.Count > 0 && line.Seen * 5 >= line.Expected.Count * FifthsShown;
-        foreach (var (owner, offset) in line.Bytes)
-            if (!shown)
-                owner.Body[offset] = Star;
-        foreach (var owner in line.Owners)
-            owner.Undecided--;
-    }
-
-    private sealed class TypedLine
-    {
-        public List<(RecordedEvent Owner, int Offset)> Bytes { get; } = [];
-        public List<RecordedEvent> Owners { get; } = [];
-        /// <summary>What the terminal would show of it.</summary>
-        public List<byte> Expected { get; } = [];
-        public int Seen { get; private set; }
-        public bool IsEnded { get; set; }
-        /// <summary>
-        /// Typed before the line above it was shown. Whatever that line brings comes first, with ends of lines of its own; so this one must show as a whole, or its letters could be
-        /// found in all that.
-        /// </summary>
-        public bool IsAhead { get; init; }
-        public bool IsWhole => Seen == Expected.Count;
-        public long LastTime { get; set; }
-
-        public void Add(RecordedEvent owner, int offset)
-        {
-            if (Owners is [] || !ReferenceEquals(Owners[^1], owner))
-            {
-                Owners.Add(owner);
-                owner.Undecided++;
-            }
-            Bytes.Add((owner, offset));
-            Expected.Add(owner.Body[offset]);
-        }
-
-        public void Backspace()
-        {
-            if (Expected.Count > 0)
-                Expected.RemoveAt(Expected.Count - 1);
-            Seen = Math.Min(Seen, Expected.Count);
-        }
-
-        public void See(byte b)
-        {
-            if (IsWhole)
-                return;
-            if (IsAhead && Expected[Seen] != b)
-                Seen = 0;
-            if (Expected[Seen] == b)
-                Seen++;
-        }
+        var first = _lines[0];
+        _lines.RemoveAt(0);
+        first.Decide(isWhole: false);
     }
 }
