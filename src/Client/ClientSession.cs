@@ -101,9 +101,12 @@ public sealed partial class ClientSession : IAsyncDisposable
     {
         if (_ended.Task.IsCompleted)
             return;
-        if (!await SendTerminateFlagAsync())
+        var flag = SendTerminateFlagAsync();
+        // A socket that takes nothing would keep even so little; then it is the end of the session that frees it.
+        if (await Task.WhenAny(flag, Task.Delay(2 * FlagLimit, _time)) != flag || !await flag)
             await CallTerminateAsync();
         End(new SessionEnd(SessionEndReason.Terminated));
+        await flag;
     }
 
     public async ValueTask DisposeAsync()

@@ -30,8 +30,8 @@ public static class StandardStreamSession
         if (await Task.WhenAny(pump, session.Ended) == pump && await pump == InputEnd.EndOfInput)
             await DrainAsync(session, () => Volatile.Read(ref lastOutput), cancellationToken);
         await over.CancelAsync();
+        await session.TerminateAsync(); // before the pump is waited for: it may wait for a network that takes nothing
         await pump;
-        await session.TerminateAsync();
         return await session.Ended;
     }
 

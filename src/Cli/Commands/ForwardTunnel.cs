@@ -89,6 +89,8 @@ internal sealed class ForwardTunnel : IDisposable
         if (!session.Ended.IsCompleted)
             return null;
         var end = await session.Ended;
+        if (end.Reason == SessionEndReason.Terminated)
+            return null; // by this program
         return end.Reason == SessionEndReason.ChannelClosed && end.Output.Length == 0
             ? new Failure($"{node} or the gateway ended the session for {_spec.Remote}.", ExitCodes.SessionFailed)
             : Failure.OfEnd(end) with { Text = $"{_spec.Remote} via {node}: {end.Output}" };

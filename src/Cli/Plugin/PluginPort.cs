@@ -29,9 +29,9 @@ internal sealed class PluginPort(ClientSession session, SessionFacts facts)
             OnAccepted = ShowAccepted,
             OnDestinationFailed = failure => ShowFailure(failure.Reason),
         }, stop.Token);
-        if (session.Ended.IsCompleted)
+        if (session.Ended.IsCompleted && await session.Ended is { Reason: not SessionEndReason.Terminated } end)
         {
-            PluginSession.Report(session.SessionId, await session.Ended);
+            PluginSession.Report(session.SessionId, end);
             return;
         }
         await session.TerminateAsync();

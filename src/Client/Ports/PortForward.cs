@@ -22,12 +22,14 @@ public static class PortForward
 {
     /// <summary>What has arrived already may still be written to local clients for this long after the session's end.</summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(250);
+    /// <summary>Connections that are told to stop do so at once, but for those that wait for the network. They are not waited for longer than this.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMilliseconds(250);
 
     /// <param name="session">Ready, of kind <see cref="SessionKind.PortForwarding"/>.</param>
     /// <param name="facts">What <see cref="ClientSession.Ready"/> told.</param>
     /// <param name="listener">The caller's; stays open.</param>
     /// <param name="events">Reports.</param>
-    /// <param name="cancellationToken">Stops serving; the session stays the caller's to end.</param>
+    /// <param name="cancellationToken">Stops serving; the session stays the caller's to end, but is ended here when a connection waits for a network that takes nothing.</param>
     public static async Task RunAsync(ClientSession session, SessionFacts facts, LocalListener listener, PortForwardEvents events, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -47,7 +49,11 @@ public static class PortForward
             await Task.WhenAny(connections.WhenAllAsync(), Task.Delay(DrainLimit, cancellationToken));
         await stop.CancelAsync();
         await accepting;
-        await connections.WhenAllAsync();
+        var ending = connections.WhenAllAsync();
+        // What waits for the network, in the session's window or in its socket, waits for nothing but the end of the session.
+        if (await Task.WhenAny(ending, Task.Delay(StopLimit, CancellationToken.None)) != ending)
+            await session.TerminateAsync();
+        await ending;
 
         void Serve(Socket socket)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Postern.Client;
 using Postern.Client.Ports;
 using Postern.Protocol.Messages;
@@ -51,10 +52,25 @@ internal sealed class ForwardUnderTest : IAsyncDisposable
         return socket;
     }
 
-    public async ValueTask DisposeAsync()
+    public Task<SessionEnd> Ended => _session.Ended;
+
+    /// <summary>Ends when something waits for the session's send window.</summary>
+    public async Task WindowIsFullAsync()
+    {
+        using var limit = new CancellationTokenSource(Deadline.Time);
+        while (!Volatile.Read(ref WindowAwaited(StreamOf(_session))))
+            await Task.Delay(5, limit.Token); // nothing tells of it
+    }
+
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running.WaitAsync(Deadline.Time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await _mux.DisposeAsync();
         await _accepting.WaitAsync(Deadline.Time);
         await Task.WhenAll(_served).WaitAsync(Deadline.Time);
@@ -81,4 +97,10 @@ internal sealed class ForwardUnderTest : IAsyncDisposable
             // The client went away, or the test is over.
         }
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_stream")]
+    private static extern ref readonly Protocol.DataStream.DataStream StreamOf(ClientSession session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_windowAwaited")]
+    private static extern ref bool WindowAwaited(Protocol.DataStream.DataStream stream);
 }

@@ -135,6 +135,28 @@ public sealed class PortForwardTests
         Assert.True(forward.Node.Resumed > 0);
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 80)] // each stream may send 64 KiB before it hears of the peer
+    public async Task Stop_ends_uploads_that_wait_for_a_line_that_takes_nothing(bool extended, int connections)
+    {
+        await using var forward = await ForwardUnderTest.StartAsync(extended, EchoAsync);
+        forward.Node.OnData = async (_, _, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token); // nothing is acknowledged
+            return true;
+        };
+        var clients = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => forward.ConnectAsync()));
+        var upload = new byte[64 * 1024 * 1024];
+        var uploading = clients.Select(client => client.SendAsync(upload, SocketFlags.None)).ToList();
+        await forward.WindowIsFullAsync();
+        await forward.StopAsync();
+        Assert.Equal(SessionEndReason.Terminated, (await forward.Ended.WaitAsync(Deadline.Time)).Reason);
+        Assert.Equal(1, forward.Node.Terminated);
+        await Task.WhenAll(uploading.Select(one => Assert.ThrowsAsync<SocketException>(() => one))).WaitAsync(Deadline.Time);
+        Array.ForEach(clients, client => client.Dispose());
+    }
+
     private static async Task EchoAsync(MuxStream stream)
     {
         var buffer = new byte[32 * 1024];
