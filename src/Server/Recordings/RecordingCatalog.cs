@@ -18,7 +18,9 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
     private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromSeconds(1);
 
     // As many as there are sessions, at most a few times.
-    private readonly Channel<(RecordingRow? Row, LiveSession? Ends, string Why)> _queue = Channel.CreateUnbounded<(RecordingRow?, LiveSession?, string)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<RecordingRow> _queue = Channel.CreateUnbounded<RecordingRow>(new UnboundedChannelOptions { SingleReader = true });
+    // A queue of its own: where the disk is full the table waits, and the sessions that must end for the same reason do not wait with it.
+    private readonly Channel<(LiveSession Session, string Why)> _ends = Channel.CreateUnbounded<(LiveSession, string)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<Func<RecordingRow, CancellationToken, Task>> _observers = [];
     private readonly Arns _arns = new(options.Region, options.Account);
 
@@ -32,15 +34,15 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
         switch (news)
         {
             case RecordingNews.Begun:
-                _queue.Writer.TryWrite((RowOf(recording), null, ""));
+                _queue.Writer.TryWrite(RowOf(recording));
                 break;
             case RecordingNews.Ended when recording.End is { } end:
-                _queue.Writer.TryWrite((EndedRow(recording, end), null, ""));
+                _queue.Writer.TryWrite(EndedRow(recording, end));
                 break;
             case RecordingNews.Failed:
                 Failed(recording.Session, recording.Mode, recording.Failure ?? "");
                 if (recording.Mode != RecordingMode.IfPossible)
-                    _queue.Writer.TryWrite((null, recording.Session, CannotBeRecorded(recording.Failure ?? "")));
+                    _ends.Writer.TryWrite((recording.Session, CannotBeRecorded(recording.Failure ?? "")));
                 break;
             case RecordingNews.Abandoned:
                 Failed(recording.Session, recording.Mode, "Its end could not be written.");
@@ -49,7 +51,7 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
     }
 
     /// <summary>Enters the end of a recording that had none.</summary>
-    public void Ended(RecordingRow row) => _queue.Writer.TryWrite((row, null, ""));
+    public void Ended(RecordingRow row) => _queue.Writer.TryWrite(row);
 
     public void Failed(LiveSession session, RecordingMode mode, string reason) => audit.Record(EventOf("RecordingFailed", session.Row.OwnerArn, session.Row.OwnerId, session.Id, session.NodeId, session.Row.OwnerKeyId) with
     {
@@ -72,28 +74,32 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
         Details = [new("sessionId", row.SessionId), new("target", row.NodeId), new("destination", destination), new("consequence", "triedAgain")],
     });
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(EnterAsync(stoppingToken), EndAsync(stoppingToken));
+
+    private async Task EnterAsync(CancellationToken cancellationToken)
     {
         var batch = new List<RecordingRow>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync(stoppingToken))
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken))
         {
-            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var next))
-            {
-                if (next.Ends is not null)
-                    await next.Ends.PostAsync(new SessionEvent.Fail(next.Why), stoppingToken);
-                if (next.Row is not null)
-                    batch.Add(next.Row);
-            }
-            while (batch.Count > 0 && !await TrySaveAsync(batch, stoppingToken))
-                await Task.Delay(RetryAfterFailure, time, stoppingToken);
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var row))
+                batch.Add(row);
+            while (!await TrySaveAsync(batch, cancellationToken))
+                await Task.Delay(RetryAfterFailure, time, cancellationToken);
             batch.Clear();
         }
+    }
+
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var (session, why) in _ends.Reader.ReadAllAsync(cancellationToken))
+            await session.PostAsync(new SessionEvent.Fail(why), cancellationToken);
     }
 
     /// <summary>Enters what waits, then stops.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
+        _ends.Writer.TryComplete();
         if (ExecuteTask is { } running)
             await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await base.StopAsync(cancellationToken);

@@ -107,7 +107,16 @@ internal sealed partial class LiveSession
             _starting?.Dispose();
         if (_end is { } end)
         {
-            await EndAsync(end, cancellationToken);
+            try
+            {
+                await EndAsync(end, cancellationToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The table cannot be written, it may be for the very reason that the session ends for: both ends are told all the same, and the table when it can be.
+                _ending.TrySetResult(new SessionEnd(end.Output, TellAgent: _completed is null));
+                throw;
+            }
             return;
         }
         if (_state == SessionState.Connected && !_clientHere)
