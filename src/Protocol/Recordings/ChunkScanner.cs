@@ -75,9 +75,10 @@ public sealed class ChunkScanner
         if (header.Kind == ChunkKind.End)
         {
             if (!await CheckSignatureAsync(cancellationToken).ConfigureAwait(false))
-                return false;
+                return false; // and the chunk may be read again, behind the one before it
             size += RecordingFormat.SignatureSize;
         }
+        HashInChunk.CopyTo(_last);
         Chunk = header;
         Count++;
         GoodLength += size;
@@ -86,15 +87,15 @@ public sealed class ChunkScanner
 
     private void Check(in ChunkHeader header)
     {
-        var hash = _chunk.AsSpan(_length - RecordingFormat.HashSize, RecordingFormat.HashSize);
         Span<byte> actual = stackalloc byte[RecordingFormat.HashSize];
         SHA256.HashData(Stored.Span, actual);
-        if (!actual.SequenceEqual(hash))
+        if (!actual.SequenceEqual(HashInChunk))
             throw Damaged("its content does not have its hash");
         if (!_last.AsSpan().SequenceEqual(_chunk.AsSpan(ChunkHeader.PreviousOffset, RecordingFormat.HashSize)))
             throw Damaged(header.Index == 0 ? "it does not follow this header" : "it does not follow the chunk before it: one of the two was replaced");
-        hash.CopyTo(_last);
     }
+
+    private Span<byte> HashInChunk => _chunk.AsSpan(_length - RecordingFormat.HashSize, RecordingFormat.HashSize);
 
     private async ValueTask<bool> CheckSignatureAsync(CancellationToken cancellationToken)
     {
@@ -104,7 +105,7 @@ public sealed class ChunkScanner
             IsCutOff = true;
             return false;
         }
-        if (!RecordingSignature.IsValid(_header.Facts.PublicKey, _last, signature))
+        if (!RecordingSignature.IsValid(_header.Facts.PublicKey, HashInChunk, signature))
             throw Damaged("the signature at the recording's end is not that of the key in its header");
         return IsEnded = true;
     }

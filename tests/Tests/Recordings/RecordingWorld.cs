@@ -7,6 +7,7 @@ using Postern.Server.Nodes;
 using Postern.Server.Recordings;
 using Postern.Server.Sessions;
 using Postern.Server.Settings;
+using Postern.Server.Storage;
 using Postern.Tests.DataStream;
 using Postern.Tests.Sessions;
 using Postern.Tests.Storage;
@@ -31,6 +32,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
     public RecordingWriter Writer { get; private set; } = null!;
     public RecordingFolder Folder { get; private set; } = null!;
     public SessionRecording Recording { get; private set; } = null!;
+    public Database Database => _database.Database;
     public Task Failed => _failed.Task.WaitAsync(Deadline.Time);
     public Task Recovered => _recovered.Task.WaitAsync(Deadline.Time);
     public string Path => Folder.Full(RecordingFolder.PathOf(_session.Row));

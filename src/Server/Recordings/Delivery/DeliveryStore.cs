@@ -33,9 +33,10 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
         return [.. rows.Where(row => row.Kind == DeliveryRow.S3 ? row.Destination.Bucket is not null : row.Destination.LogGroup is not null && (service || row.Kind == DeliveryRow.Logs))];
     }
 
-    /// <summary>Those of this gateway whose time has come, the longest waiting first.</summary>
-    public Task<IReadOnlyList<DeliveryRow>> ListDueAsync(string gateway, int limit, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
-        $"SELECT {Columns} FROM recording_deliveries WHERE gateway = @gateway AND done_at IS NULL AND next_at <= @now ORDER BY next_at LIMIT @limit", SqlParameters.Of(new { gateway, now = Now, limit }), cancellationToken);
+    /// <summary>Those of one kind of this gateway whose time has come, the longest waiting first.</summary>
+    public Task<IReadOnlyList<DeliveryRow>> ListDueAsync(string gateway, string kind, int limit, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
+        $"SELECT {Columns} FROM recording_deliveries WHERE gateway = @gateway AND kind = @kind AND done_at IS NULL AND next_at <= @now ORDER BY next_at LIMIT @limit",
+        SqlParameters.Of(new { gateway, kind, now = Now, limit }), cancellationToken);
 
     /// <summary>Those that are not done, for whoever asks how things stand.</summary>
     public Task<IReadOnlyList<DeliveryRow>> ListOpenAsync(string sessionId, CancellationToken cancellationToken) => database.QueryAsync<DeliveryRow>(
@@ -47,6 +48,10 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
 
     public Task DoneAsync(DeliveryRow row, CancellationToken cancellationToken) => database.ExecuteAsync(
         "UPDATE recording_deliveries SET done_at = @now, error = NULL WHERE session_id = @SessionId AND kind = @Kind", SqlParameters.Of(new { row.SessionId, row.Kind, now = Now }), cancellationToken);
+
+    /// <summary>Notes what has arrived.</summary>
+    public Task MoveAsync(DeliveryRow row, CancellationToken cancellationToken) => database.ExecuteAsync(
+        "UPDATE recording_deliveries SET position = @Position WHERE session_id = @SessionId AND kind = @Kind", SqlParameters.Of(new { row.SessionId, row.Kind, row.Position }), cancellationToken);
 
     /// <param name="row">With its position and attempts as they are now.</param>
     /// <param name="after">When it is due again.</param>

@@ -9,13 +9,14 @@ namespace Postern.Server.Recordings.Delivery;
 
 /// <summary>
 /// Carries recordings to where their sessions' documents say. What is to be done stands in the database until it is done, however long a store is away; sessions do not
-/// notice. A few at a time, each on its own schedule: one that fails waits longer each time and does not hold up the others.
+/// notice. A few of each kind at a time, each on its own: one that fails waits longer each time, and one that hangs or never ends holds up no others.
 /// </summary>
 internal sealed class DeliveryWorker(
     DeliveryStore store, RecordingStore recordings, SessionStore sessionStore, LiveSessions sessions, Recorder recorder, RecordingCatalog catalog, ObjectDelivery objects, LogDelivery logs, ServerOptions options, TimeProvider time, ILogger<DeliveryWorker> log)
     : BackgroundService
 {
-    private const int AtOnce = 4, MaxDue = 32;
+    /// <summary>The log service is mostly waited for.</summary>
+    private const int ObjectsAtOnce = 4, LogsAtOnce = 4, ServiceAtOnce = 16;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1), FirstRetry = TimeSpan.FromSeconds(2), LongestRetry = TimeSpan.FromMinutes(5), Upkeep = TimeSpan.FromHours(1);
 
     private readonly HashSet<string> _streaming = new(StringComparer.Ordinal);
@@ -26,7 +27,15 @@ internal sealed class DeliveryWorker(
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        DeliveryLane Lane(string kind, int atOnce) => new(kind, atOnce, (limit, cancel) => store.ListDueAsync(recorder.GatewayName, kind, limit, cancel), RunAsync, time, log);
+        return Task.WhenAll(EnterAsync(stoppingToken), Lane(DeliveryRow.S3, ObjectsAtOnce).RunAsync(stoppingToken), Lane(DeliveryRow.Logs, LogsAtOnce).RunAsync(stoppingToken),
+            Lane(DeliveryRow.Service, ServiceAtOnce).RunAsync(stoppingToken));
+    }
+
+    /// <summary>Sees to it that everything that is to be delivered stands in the table.</summary>
+    private async Task EnterAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
         long? cleaned = null;
@@ -36,20 +45,18 @@ internal sealed class DeliveryWorker(
             {
                 if (cleaned is not { } before || time.GetElapsedTime(before) > Upkeep)
                 {
-                    await EnterMissingAsync(stoppingToken);
-                    await store.RemoveGoneAsync(stoppingToken);
+                    await EnterMissingAsync(cancellationToken);
+                    await store.RemoveGoneAsync(cancellationToken);
                     cleaned = time.GetTimestamp();
                 }
-                await EnterStreamsAsync(stoppingToken);
-                var due = await store.ListDueAsync(recorder.GatewayName, MaxDue, stoppingToken);
-                await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = stoppingToken }, async (row, cancellationToken) => await RunAsync(row, cancellationToken));
+                await EnterStreamsAsync(cancellationToken);
             }
-            catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 log.DeliveriesNotRead(e);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -14,4 +14,10 @@ internal static partial class Log
 
     [LoggerMessage(2253, LogLevel.Error, "The deliveries of recordings could not be looked after and will be again")]
     public static partial void DeliveriesNotRead(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2254, LogLevel.Error, "The deliveries of recordings ({Kind}) could not be read from the database and will be again")]
+    public static partial void DeliveriesNotListed(this ILogger logger, string kind, Exception exception);
+
+    [LoggerMessage(2255, LogLevel.Error, "What became of the delivery of session {SessionId} ({Kind}) could not be noted in the database; it is tried again")]
+    public static partial void DeliveryNotNoted(this ILogger logger, string sessionId, string kind, Exception exception);
 }

@@ -10,16 +10,20 @@ namespace Postern.Server.Recordings.Delivery;
 /// </summary>
 internal sealed class LogTail : IAsyncDisposable
 {
+    /// <summary>Of what is looked at together, unless one line has more.</summary>
+    private const int MaxCharacters = 1024 * 1024;
+
     private readonly FileStream _file;
     private readonly RecordingReader _reader;
     private readonly RecordedText _text;
     private readonly Queue<LogLine> _lines = new();
+    private long _characters;
     private bool _over;
 
     private LogTail(FileStream file, RecordingReader reader)
     {
         (_file, _reader) = (file, reader);
-        _text = new RecordedText(reader.Facts, line => _lines.Enqueue(new LogLine(reader.Facts.StartedAt + line.Time / 1000, line.Text)));
+        _text = new RecordedText(reader.Facts, line => Add(new LogLine(reader.Facts.StartedAt + line.Time / 1000, line.Text)));
     }
 
     /// <summary>Null: there is no file.</summary>
@@ -41,29 +45,64 @@ internal sealed class LogTail : IAsyncDisposable
 
     public RecordingFacts Facts => _reader.Facts;
 
-    /// <summary>Lines given so far.</summary>
+    /// <summary>Lines taken so far.</summary>
     public long Given { get; private set; }
 
-    /// <summary>The recording has its end, and all its lines were given.</summary>
+    /// <summary>The recording has its end, and all its lines were taken.</summary>
     public bool IsOver => _over && _lines.Count == 0;
 
-    /// <summary>The next lines; none when there are no more now.</summary>
+    /// <summary>Reading failed, somewhere within a chunk.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The next lines, which stay until they are taken; none when there are no more now.</summary>
     /// <param name="limit">Most lines.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="RecordingDamagedException">It is not as the gateway wrote it.</exception>
-    public async Task<IReadOnlyList<LogLine>> ReadAsync(int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<LogLine>> PeekAsync(int limit, CancellationToken cancellationToken)
     {
-        while (_lines.Count < limit && await _reader.ReadChunkAsync(cancellationToken))
-            TakeChunk();
-        if (_lines.Count < limit && _reader.End is not null && !_over)
+        IsBroken = true; // until it went well
+        while (_lines.Count < limit && _characters < MaxCharacters && !_over)
         {
+            if (await _reader.ReadChunkAsync(cancellationToken))
+            {
+                TakeChunk();
+                continue;
+            }
+            if (_reader.End is null)
+            {
+                _file.Position = _reader.Read.Bytes; // a chunk that was seen half written is read again
+                break;
+            }
             _over = true;
             _text.Complete();
         }
+        IsBroken = false;
         List<LogLine> lines = [];
-        while (lines.Count < limit && _lines.TryDequeue(out var line))
+        var characters = 0;
+        foreach (var line in _lines)
+        {
+            if (lines.Count == limit || (lines.Count > 0 && characters + line.Message.Length > MaxCharacters))
+                break;
             lines.Add(line);
-        Given += lines.Count;
+            characters += line.Message.Length;
+        }
+        return lines;
+    }
+
+    /// <summary>The first lines of those looked at have arrived.</summary>
+    public void Take(int count)
+    {
+        for (var i = 0; i < count; i++)
+            _characters -= _lines.Dequeue().Message.Length;
+        Given += count;
+    }
+
+    /// <summary>The next lines; none when there are no more now.</summary>
+    /// <inheritdoc cref="PeekAsync"/>
+    public async Task<IReadOnlyList<LogLine>> ReadAsync(int limit, CancellationToken cancellationToken)
+    {
+        var lines = await PeekAsync(limit, cancellationToken);
+        Take(lines.Count);
         return lines;
     }
 
@@ -71,6 +110,12 @@ internal sealed class LogTail : IAsyncDisposable
     {
         _reader.Dispose();
         await _file.DisposeAsync();
+    }
+
+    private void Add(LogLine line)
+    {
+        _lines.Enqueue(line);
+        _characters += line.Message.Length;
     }
 
     private void TakeChunk()
