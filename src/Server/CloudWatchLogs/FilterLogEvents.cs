@@ -13,7 +13,7 @@ internal sealed class FilterLogEvents(LogStore store, TimeProvider time)
 {
     /// <summary>What is looked at for one answer; a page may be empty although more follow, as in AWS.</summary>
     private static readonly TimeSpan LongestSearch = TimeSpan.FromSeconds(3);
-    private const int MaxSearched = 20_000, ReadAtOnce = 1000, MaxEvents = 10_000, MaxBytes = 1024 * 1024, MaxCharacters = 16 * 1024 * 1024, MaxStreams = 100;
+    private const int MaxSearched = 20_000, ReadAtOnce = 1000, MaxEvents = 10_000, MaxBytes = 1024 * 1024, BytesAtOnce = 2 * 1024 * 1024, MaxCharacters = 16 * 1024 * 1024, MaxStreams = 100;
 
     /// <exception cref="AwsErrorException">InvalidParameterException, ResourceNotFoundException.</exception>
     public async Task<FilterLogEventsResponse> HandleAsync(FilterLogEventsRequest request, CallContext context, CancellationToken cancellationToken)
@@ -36,8 +36,7 @@ internal sealed class FilterLogEvents(LogStore store, TimeProvider time)
         var (searched, characters, bytes, more, began) = (0, 0, 0, true, time.GetTimestamp());
         while (more && searched < MaxSearched && characters < MaxCharacters && found.Count < limit && bytes < MaxBytes && time.GetElapsedTime(began) < LongestSearch)
         {
-            var rows = await store.FindEventsAsync(Conditions(request, group.Id, after), newestFirst: false, ReadAtOnce, cancellationToken);
-            more = rows.Count == ReadAtOnce;
+            (var rows, more) = await store.FindEventsAsync(Conditions(request, group.Id, after), newestFirst: false, ReadAtOnce, BytesAtOnce, cancellationToken);
             foreach (var row in rows)
             {
                 if (found.Count == limit || bytes >= MaxBytes || characters >= MaxCharacters || time.GetElapsedTime(began) >= LongestSearch)

@@ -1,4 +1,3 @@
-using System.Text;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Logs;
@@ -35,7 +34,7 @@ internal sealed class GetLogEvents(LogStore store)
             conditions.And($"e.time < {conditions.Value(end)}");
         if (from is { } place)
             conditions.Beyond(place, forward);
-        var rows = Fitting(await store.FindEventsAsync(conditions, !forward, request.Limit ?? MaxEvents, cancellationToken));
+        List<LogEventRow> rows = [.. (await store.FindEventsAsync(conditions, !forward, request.Limit ?? MaxEvents, MaxBytes, cancellationToken)).Rows];
         if (!forward)
             rows.Reverse();
         var (first, last) = rows.Count > 0 ? (rows[0].Place, rows[^1].Place) : from is { } at ? (at, at) : (new LogPlace(0, 0), new LogPlace(0, 0));
@@ -45,14 +44,5 @@ internal sealed class GetLogEvents(LogStore store)
             NextForwardToken = PageToken.Write(scope, Forward + LogTokens.Write(last)),
             NextBackwardToken = PageToken.Write(scope, Backward + LogTokens.Write(first)),
         };
-    }
-
-    /// <summary>As many as an answer may hold, at least one.</summary>
-    private static List<LogEventRow> Fitting(IReadOnlyList<LogEventRow> rows)
-    {
-        var (bytes, count) = (0, 0);
-        while (count < rows.Count && (bytes += Encoding.UTF8.GetByteCount(rows[count].Message) + LogStore.EventOverhead) <= MaxBytes)
-            count++;
-        return [.. rows.Take(Math.Max(count, 1))];
     }
 }

@@ -10,6 +10,8 @@ namespace Postern.Server.EventBridge;
 internal sealed class EventLogReading(EventOutbox outbox, DeadLetterStore dead, TargetLanes lanes)
 {
     private const int MaxPage = 500, MaxText = 256;
+    /// <summary>Of the events of an answer: each may have 256 KiB.</summary>
+    public const int MaxBytes = 4 * 1024 * 1024;
 
     public async Task<ListEventsResponse> ListAsync(ListEventsRequest request, CallContext context, CancellationToken cancellationToken)
     {
@@ -26,14 +28,14 @@ internal sealed class EventLogReading(EventOutbox outbox, DeadLetterStore dead, 
         var end = await outbox.LastAsync(cancellationToken);
         conditions.And($"position <= {conditions.Value(end)}");
         var size = request.MaxResults ?? MaxPage;
-        var rows = await outbox.FindAsync(conditions, latest: request.After is null, size, cancellationToken);
-        return new ListEventsResponse { Events = [.. rows.Select(row => row.Event)], Position = request.After is not null && rows.Count == size ? rows[^1].Position : end };
+        var (rows, more) = await outbox.FindAsync(conditions, latest: request.After is null, size, MaxBytes, cancellationToken);
+        return new ListEventsResponse { Events = [.. rows.Select(row => row.Event)], Position = request.After is not null && more ? rows[^1].Position : end };
     }
 
     public async Task<ListDeadLettersResponse> ListDeadAsync(DeadLettersRequest request, CallContext context, CancellationToken cancellationToken)
     {
         new Validation().Range("maxResults", request.MaxResults, 1, MaxPage).ThrowIfFaulty();
-        var rows = await dead.FindAsync(Conditions(request), request.MaxResults ?? MaxPage, cancellationToken);
+        var rows = await dead.FindAsync(Conditions(request), request.MaxResults ?? MaxPage, MaxBytes, cancellationToken);
         return new ListDeadLettersResponse
         {
             DeadLetters = [.. rows.Select(row => new DeadLetter

@@ -90,14 +90,26 @@ internal sealed class EventOutbox(Database database, ServerOptions options, Time
     public async Task<IReadOnlyList<EventRow>> PageAsync(long after, int limit, CancellationToken cancellationToken)
         => await database.QueryAsync<EventRow>($"SELECT {EventRow.Columns} FROM events WHERE position > @after ORDER BY position LIMIT @limit", SqlParameters.Of(new { after, limit }), cancellationToken);
 
-    /// <summary>Events that fulfil conditions: the first of them, or the latest; always in order.</summary>
-    public async Task<IReadOnlyList<EventRow>> FindAsync(SqlConditions conditions, bool latest, int limit, CancellationToken cancellationToken)
+    /// <summary>Events that fulfil conditions: the first of them, or the latest; always in order, at least one when there are any.</summary>
+    /// <param name="conditions">On columns of events.</param>
+    /// <param name="latest">The latest of them.</param>
+    /// <param name="limit">Most rows.</param>
+    /// <param name="maxBytes">Of the events together. What has more is not read at all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<(IReadOnlyList<EventRow> Rows, bool More)> FindAsync(SqlConditions conditions, bool latest, int limit, int maxBytes, CancellationToken cancellationToken)
     {
         var parameters = conditions.Parameters;
         parameters.Add("limit", limit);
+        parameters.Add("maxBytes", maxBytes);
+        var order = latest ? "DESC" : "ASC";
         var rows = await database.QueryAsync<EventRow>(
-            $"SELECT {EventRow.Columns} FROM events WHERE {conditions.Sql} ORDER BY position {(latest ? "DESC" : "ASC")} LIMIT @limit", parameters, cancellationToken);
-        return latest ? [.. rows.Reverse()] : rows;
+            $"""
+            WITH page AS (SELECT position AS place, octet_length(event) AS size FROM events WHERE {conditions.Sql} ORDER BY position {order} LIMIT @limit),
+            sums AS (SELECT place, size, SUM(size) OVER (ORDER BY place {order}) AS so_far FROM page)
+            SELECT {EventRow.Columns}, (SELECT COUNT(*) FROM page) AS listed FROM sums JOIN events ON events.position = sums.place
+            WHERE sums.so_far <= @maxBytes OR sums.so_far = sums.size ORDER BY position {order}
+            """, parameters, cancellationToken);
+        return (latest ? [.. rows.Reverse()] : rows, rows.Count > 0 && (rows[0].Listed == limit || rows.Count < rows[0].Listed));
     }
 
     /// <summary>Removes events older than this, at most so many; those that a target still waits for stay. Returns how many.</summary>
@@ -121,4 +133,6 @@ internal sealed class EventRow
     public string DetailType { get; set; } = "";
     public string Subject { get; set; } = "";
     public string Event { get; set; } = "";
+    /// <summary>Rows that were found, with those that did not fit; 0 where everything fits.</summary>
+    public long Listed { get; set; }
 }

@@ -37,9 +37,14 @@ internal sealed class LogEventRow
     public long Time { get; set; }
     public long IngestedAt { get; set; }
     public string Message { get; set; } = "";
+    /// <summary>Rows that were found, with those that did not fit.</summary>
+    public long Listed { get; set; }
 
     public LogPlace Place => new(Time, Id);
 }
+
+/// <param name="More">There may be others behind these.</param>
+internal sealed record LogPage(IReadOnlyList<LogEventRow> Rows, bool More);
 
 /// <summary>Where an event stands among others: by time, then in the order they came.</summary>
 internal readonly record struct LogPlace(long Time, long Id);

@@ -28,21 +28,29 @@ internal sealed partial class LogStore
         return there == 1 && await InsertAsync(connection, stream.GroupId, stream.Id, lines, cancellationToken);
     }, cancellationToken);
 
-    /// <summary>Events of a stream or of a group, in the order of time.</summary>
+    /// <summary>Events of a stream or of a group, in the order of time: as many as fit, at least one when there are any.</summary>
     /// <param name="conditions">On columns of log_events, called e, and log_streams, called s.</param>
     /// <param name="newestFirst">The newest rows, newest first; else the oldest.</param>
     /// <param name="limit">Most rows.</param>
+    /// <param name="maxBytes">Of their messages, with AWS's overhead for each. What has more is not read at all.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<LogEventRow>> FindEventsAsync(SqlConditions conditions, bool newestFirst, int limit, CancellationToken cancellationToken)
+    public async Task<LogPage> FindEventsAsync(SqlConditions conditions, bool newestFirst, int limit, int maxBytes, CancellationToken cancellationToken)
     {
         var parameters = conditions.Parameters;
         parameters.Add("limit", limit);
+        parameters.Add("maxBytes", maxBytes);
         var order = newestFirst ? "DESC" : "";
-        return database.QueryAsync<LogEventRow>(
+        var rows = await database.QueryAsync<LogEventRow>(
             $"""
-            SELECT e.id, s.name AS stream, e.time, e.ingested_at, e.message FROM log_events e JOIN log_streams s ON s.id = e.stream_id
-            WHERE {conditions.Sql} ORDER BY e.time {order}, e.id {order} LIMIT @limit
+            WITH page AS (
+              SELECT e.id, e.time, octet_length(e.message) + {EventOverhead} AS size FROM log_events e JOIN log_streams s ON s.id = e.stream_id
+              WHERE {conditions.Sql} ORDER BY e.time {order}, e.id {order} LIMIT @limit),
+            sums AS (SELECT id, size, SUM(size) OVER (ORDER BY time {order}, id {order}) AS so_far FROM page)
+            SELECT e.id, s.name AS stream, e.time, e.ingested_at, e.message, (SELECT COUNT(*) FROM page) AS listed
+            FROM sums JOIN log_events e ON e.id = sums.id JOIN log_streams s ON s.id = e.stream_id
+            WHERE sums.so_far <= @maxBytes OR sums.so_far = sums.size ORDER BY e.time {order}, e.id {order}
             """, parameters, cancellationToken);
+        return new LogPage(rows, More: rows.Count > 0 && (rows[0].Listed == limit || rows.Count < rows[0].Listed));
     }
 
     /// <summary>Removes events older than their group keeps them, at most <paramref name="limit"/>; returns how many.</summary>

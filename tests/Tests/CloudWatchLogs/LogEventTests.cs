@@ -1,5 +1,6 @@
 using Postern.Protocol.AwsJson;
 using Postern.Server.Logs;
+using Postern.Server.Storage;
 using Postern.Tests.Storage;
 
 namespace Postern.Tests.CloudWatchLogs;
@@ -60,6 +61,39 @@ public sealed class LogEventTests
         Assert.Equal(["fine", "ERROR third"], (await world.FilterAsync("/a", request => request with { LogStreamNamePrefix = "o", StartTime = world.Now - 800, EndTime = world.Now - 600 })).Events!.Select(e => e.Message));
         await LogWorld.RefusedAsync("InvalidParameterException", () => world.FilterAsync("/a", request => request with { FilterPattern = "other", NextToken = first.NextToken }));
     }
+
+    [Theory, EachDatabase]
+    public async Task What_an_answer_cannot_hold_is_not_read_from_the_database_either(DatabaseKind kind)
+    {
+        await using var fixture = await DatabaseFixture.CreateAsync(kind);
+        var world = new LogWorld(fixture.Database);
+        await world.MakeAsync("/a", "s");
+        var numbers = Enumerable.Range(0, 12).ToList();
+        foreach (var i in numbers)
+            await world.PutAsync("/a", "s", (world.Now - 100 + i, $"{i} {new string('x', 200_000)}"));
+
+        foreach (var newestFirst in new[] { false, true })
+        {
+            var page = await world.Store.FindEventsAsync(new SqlConditions(), newestFirst, 10_000, 1024 * 1024, TestContext.Current.CancellationToken);
+            Assert.Equal((newestFirst ? numbers.AsEnumerable().Reverse() : numbers).Take(5), page.Rows.Select(row => NumberOf(row.Message)));
+            Assert.True(page.More);
+        }
+        var one = await world.Store.FindEventsAsync(new SqlConditions(), newestFirst: true, 10_000, 1, TestContext.Current.CancellationToken);
+        Assert.Equal(11, NumberOf(Assert.Single(one.Rows).Message));
+
+        var found = new List<int>();
+        string? token = null;
+        do
+        {
+            var page = await world.FilterAsync("/a", request => request with { NextToken = token });
+            found.AddRange(page.Events!.Select(e => NumberOf(e.Message!)));
+            token = page.NextToken;
+        }
+        while (token is not null);
+        Assert.Equal(numbers, found);
+    }
+
+    private static int NumberOf(string message) => int.Parse(message[..message.IndexOf(' ')], null);
 
     [Theory, EachDatabase]
     public async Task What_is_too_old_or_too_new_is_left_out_and_said_so(DatabaseKind kind)

@@ -4,8 +4,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Audit;
 using Postern.Server.Events;
+using Postern.Server.Events.Delivery;
+using Postern.Server.Events.Endpoints;
 using Postern.Server.Logs;
+using Postern.Server.Settings;
 using Postern.Server.Storage;
+using Postern.Tests.Support;
 
 namespace Postern.Tests.Events;
 
@@ -109,6 +113,24 @@ public sealed class EventFlowTests
     }
 
     [Fact]
+    public async Task A_command_that_ends_well_has_taken_the_event_whatever_it_leaves_running()
+    {
+        using var folder = new TempFolder();
+        // What stays holds the command's input, output and errors open; the input is more than a pipe holds.
+        var commands = new Commands(new ServerOptions { EventCommands = new Dictionary<string, string[]> { ["leave"] = ["/bin/sh", "-c", $"sleep 600 <&0 & echo $! >{folder["pid"]}"] } });
+        try
+        {
+            var outcome = await commands.RunAsync(new TargetArn(TargetKind.Command, "leave", ""), new string('x', 200_000), Cancel);
+            Assert.Equal(Outcome.Taken, outcome);
+        }
+        finally
+        {
+            using var left = System.Diagnostics.Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(folder["pid"], Cancel), null));
+            left.Kill();
+        }
+    }
+
+    [Fact]
     public async Task A_command_that_the_settings_do_not_list_is_no_target()
     {
         await using var world = await EventWorld.StartAsync();
@@ -125,7 +147,7 @@ public sealed class EventFlowTests
         var logs = world.Host.Services.GetRequiredService<LogStore>();
         for (var tries = 0; tries < 300; tries++)
         {
-            if (await logs.FindEventsAsync(new SqlConditions(), newestFirst: false, 10, Cancel) is { Count: > 0 } lines)
+            if ((await logs.FindEventsAsync(new SqlConditions(), newestFirst: false, 10, 10_000, Cancel)).Rows is { Count: > 0 } lines)
             {
                 Assert.Equal(("42", "log/g"), (lines[0].Message, lines[0].Stream));
                 return;
@@ -133,6 +155,35 @@ public sealed class EventFlowTests
             await Task.Delay(TimeSpan.FromMilliseconds(100), Cancel);
         }
         Assert.Fail("The log group stayed empty.");
+    }
+
+    [Fact]
+    public async Task Large_events_come_in_more_answers()
+    {
+        await using var world = await EventWorld.StartAsync();
+        const int count = 25;
+        for (var i = 0; i < count; i++)
+            await world.PutAsync($$"""{"n":{{i}},"text":"{{new string('x', 200_000)}}"}""");
+        var (position, seen) = (0L, new List<int>());
+        do
+        {
+            var page = await world.Api.CallAsync(EventLogOperations.ListEvents, new ListEventsRequest { Source = EventWorld.Source, After = position }, Cancel);
+            Assert.NotEmpty(page.Events!);
+            Assert.InRange(page.Events!.Sum(one => one.Length), 1, 4 * 1024 * 1024);
+            seen.AddRange(page.Events!.Select(NumberOf));
+            position = page.Position!.Value;
+        }
+        while (seen.Count < count);
+        Assert.Equal(Enumerable.Range(0, count), seen);
+        var latest = await world.Api.CallAsync(EventLogOperations.ListEvents, new ListEventsRequest { Source = EventWorld.Source }, Cancel);
+        Assert.InRange(latest.Events!.Count, 1, count - 1);
+        Assert.Equal(count - 1, NumberOf(latest.Events[^1]));
+    }
+
+    private static int NumberOf(string happened)
+    {
+        using var json = JsonDocument.Parse(happened);
+        return json.RootElement.GetProperty("detail").GetProperty("n").GetInt32();
     }
 
     [Fact]

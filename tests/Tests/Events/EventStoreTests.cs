@@ -48,7 +48,7 @@ public sealed class EventStoreTests
         Assert.Equal((1, 1), ((int)(await store.DueAsync(target.Lane, 10, Cancel))[0].Position, (int)(await store.DueAsync(target.Lane, 10, Cancel))[0].Attempts));
 
         var dead = new DeadLetterStore(fixture.Database, _time);
-        Assert.Equal("no", Assert.Single(await dead.FindAsync(new SqlConditions(), 10, Cancel)).Error);
+        Assert.Equal("no", Assert.Single(await dead.FindAsync(new SqlConditions(), 10, 10_000, Cancel)).Error);
         var (count, lanes) = await dead.RedriveAsync(new SqlConditions(), Cancel);
         Assert.Equal((1, target.Lane), (count, Assert.Single(lanes)));
         Assert.Equal([1, 3, 5], (await store.DueAsync(target.Lane, 10, Cancel)).Select(one => one.Position));

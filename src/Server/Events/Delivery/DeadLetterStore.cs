@@ -5,11 +5,24 @@ namespace Postern.Server.Events.Delivery;
 /// <summary>What targets did not take, to be read, sent again or dropped.</summary>
 internal sealed class DeadLetterStore(Database database, TimeProvider time)
 {
-    public Task<IReadOnlyList<DeadLetterRow>> FindAsync(SqlConditions conditions, int limit, CancellationToken cancellationToken)
+    /// <summary>The oldest, at least one when there are any.</summary>
+    /// <param name="conditions">On columns of event_dead_letters.</param>
+    /// <param name="limit">Most rows.</param>
+    /// <param name="maxBytes">Of their events together. What has more is not read at all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<DeadLetterRow>> FindAsync(SqlConditions conditions, int limit, int maxBytes, CancellationToken cancellationToken)
     {
         var parameters = conditions.Parameters;
         parameters.Add("limit", limit);
-        return database.QueryAsync<DeadLetterRow>($"SELECT {DeadLetterRow.Columns} FROM event_dead_letters WHERE {conditions.Sql} ORDER BY died_at, position LIMIT @limit", parameters, cancellationToken);
+        parameters.Add("maxBytes", maxBytes);
+        return database.QueryAsync<DeadLetterRow>(
+            $"""
+            WITH page AS (
+              SELECT id AS letter, died_at AS died, position AS place, octet_length(event) AS size FROM event_dead_letters WHERE {conditions.Sql} ORDER BY died_at, position, id LIMIT @limit),
+            sums AS (SELECT letter, size, SUM(size) OVER (ORDER BY died, place, letter) AS so_far FROM page)
+            SELECT {DeadLetterRow.Columns} FROM sums JOIN event_dead_letters ON event_dead_letters.id = sums.letter
+            WHERE sums.so_far <= @maxBytes OR sums.so_far = sums.size ORDER BY died_at, position, id
+            """, parameters, cancellationToken);
     }
 
     /// <summary>
