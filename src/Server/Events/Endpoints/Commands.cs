@@ -12,6 +12,8 @@ namespace Postern.Server.Events.Endpoints;
 internal sealed class Commands(ServerOptions options)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    /// <summary>Once it has ended nearly all it said is here already; what it left running may hold its output open for ever.</summary>
+    private static readonly TimeSpan LastOutput = TimeSpan.FromSeconds(1);
     private const int MaxOutput = 2048;
 
     public async Task<Outcome> RunAsync(TargetArn arn, string input, CancellationToken cancellationToken)
@@ -35,22 +37,25 @@ internal sealed class Commands(ServerOptions options)
         }
         using (process)
         {
+            var output = ReadAsync(process.StandardOutput.BaseStream, ending.Token);
+            var errors = ReadAsync(process.StandardError.BaseStream, ending.Token);
+            var writing = WriteAsync(process, input, ending.Token);
             try
             {
-                var output = ReadAsync(process.StandardOutput.BaseStream, ending.Token);
-                var errors = ReadAsync(process.StandardError.BaseStream, ending.Token);
-                await WriteAsync(process, input, ending.Token);
                 await process.WaitForExitAsync(ending.Token);
-                var said = await Task.WhenAll(errors, output);
-                return process.ExitCode == 0 ? Outcome.Taken
-                    : Outcome.Later($"it ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(said[0].Length > 0 ? said[0] : said[1])}");
             }
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
+                await Task.WhenAll(errors, output, writing);
                 cancellationToken.ThrowIfCancellationRequested();
                 return Outcome.Later($"it did not end within {Timeout.TotalSeconds} seconds and was killed");
             }
+            ending.CancelAfter(LastOutput);
+            await writing;
+            var said = await Task.WhenAll(errors, output);
+            return process.ExitCode == 0 ? Outcome.Taken
+                : Outcome.Later($"it ended with {process.ExitCode.ToString(CultureInfo.InvariantCulture)}: {(said[0].Length > 0 ? said[0] : said[1])}");
         }
     }
 
@@ -62,21 +67,28 @@ internal sealed class Commands(ServerOptions options)
             await process.StandardInput.BaseStream.FlushAsync(cancellationToken);
             process.StandardInput.Close();
         }
-        catch (IOException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             return; // a command need not read what it is given; its exit code tells
         }
     }
 
-    /// <summary>The beginning of what it says; the rest is read and forgotten.</summary>
+    /// <summary>The beginning of what it says until it is cancelled; the rest is read and forgotten.</summary>
     private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         var (kept, buffer, count) = (new byte[MaxOutput], new byte[MaxOutput], 0);
-        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+        try
         {
-            var take = Math.Min(read, kept.Length - count);
-            buffer.AsSpan(0, take).CopyTo(kept.AsSpan(count));
-            count += take;
+            while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                var take = Math.Min(read, kept.Length - count);
+                buffer.AsSpan(0, take).CopyTo(kept.AsSpan(count));
+                count += take;
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // What it has said up to now is enough: its exit code tells.
         }
         return string.Concat(Encoding.UTF8.GetString(kept, 0, count).Trim().Select(c => char.IsControl(c) ? ' ' : c));
     }
