@@ -132,6 +132,11 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
                 new("gaps", Text(row.Gaps)), new("hash", row.Hash), new("file", folder.Full(row.Path)),
             ],
         });
+        if (row.State == RecordingRow.Unfinished)
+            audit.Record(EventOf("RecordingUnfinished", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
+            {
+                Details = [new("sessionId", row.SessionId), new("target", row.NodeId), new("kind", row.Kind), new("reason", row.EndReason ?? "")],
+            });
         foreach (var observer in _observers)
         {
             try
