@@ -27,13 +27,16 @@ public sealed record MuxOptions
     /// <summary>Measures what is read in a round trip.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
     /// <summary>
-    /// Unread bytes of the whole session (extended mode) beyond which a stream that holds more than its share is aborted: windows of
+    /// Unread bytes of the whole session (extended mode) beyond which the stream that holds most of them is aborted: windows of
     /// thousands of stalled streams add up to more memory than a session may take.
     /// </summary>
     public int MaxUnread { get; init; } = 64 * 1024 * 1024;
     /// <summary>Largest data frame, bytes; at most 65535.</summary>
     public int MaxFrame { get; init; } = 32 * 1024;
-    /// <summary>Streams open at once; a further one is refused.</summary>
+    /// <summary>
+    /// Streams at once, with those that are over but whose last frame is not written or whose socket is not done; a further one is refused. A
+    /// peer that does not read so many refusals ends the session.
+    /// </summary>
     public int MaxStreams { get; init; } = 4096;
 
     internal void Validate()

@@ -137,8 +137,8 @@ public sealed partial class MuxSession
             return;
         _unread += data.Length;
         stream.OnData(data);
-        if (Options.Extended && _unread > Options.MaxUnread && stream.Unread > Options.MaxUnread / (2 * _streams.Count))
-            stream.Abort("The session holds too much that nobody reads.");
+        if (Options.Extended && _unread > Options.MaxUnread)
+            _present.MaxBy(static present => present.Unread)!.Break("The session holds too much that nobody reads.");
     }
 
     private void OnComplete()
@@ -173,7 +173,7 @@ public sealed partial class MuxSession
                 throw new MuxProtocolException($"The multiplexer's peer may not open stream {id}: ids go up, odd from one end, even from the other.");
             _lastPeerId = id;
         }
-        if (_streams.Count >= Options.MaxStreams || _arrived.Count >= Options.MaxStreams)
+        if (_present.Count >= Options.MaxStreams)
         {
             if (_refused.Count >= Options.MaxStreams)
                 throw new MuxProtocolException("The multiplexer's peer opens streams without reading that they are refused.");
@@ -181,7 +181,7 @@ public sealed partial class MuxSession
             return;
         }
         var stream = new MuxStream(this, id, opened: false);
-        _streams.Add(id, stream);
+        Add(stream);
         _arrived.Enqueue(stream);
         _arrival.Set();
     }

@@ -73,9 +73,7 @@ public sealed partial class MuxSession
         _batch ??= ArrayPool<byte>.Shared.Rent(OutputSize);
         if (!stream.TryFill(_batch.AsSpan(0, OutputSize), ref _batchLength))
             return;
-        _ready.Dequeue();
-        stream.IsQueued = false;
-        MarkReady(stream);
+        Requeue();
     }
 
     private bool HasOutput => _batchLength > 0 || _ready.Count > 0 || _refused.Count > 0;
@@ -159,11 +157,16 @@ public sealed partial class MuxSession
     {
         FillRefusals(buffer, ref length);
         while (_ready.TryPeek(out var stream) && stream.TryFill(buffer, ref length))
-        {
-            _ready.Dequeue();
-            stream.IsQueued = false;
-            MarkReady(stream);
-        }
+            Requeue();
+    }
+
+    /// <summary>The first of those with something to send has had its turn.</summary>
+    private void Requeue()
+    {
+        var stream = _ready.Dequeue();
+        stream.IsQueued = false;
+        MarkReady(stream);
+        LeaveIfOver(stream);
     }
 
     private void ReturnBatch()

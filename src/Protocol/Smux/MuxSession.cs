@@ -12,7 +12,10 @@ public sealed partial class MuxSession : IAsyncDisposable
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> _output;
     private readonly CancellationTokenSource _life = new();
     private readonly CancellationToken _lifeToken;
+    /// <summary>By id, those of which something may still come.</summary>
     private readonly Dictionary<uint, MuxStream> _streams = [];
+    /// <summary>All that cost memory, and so count: until they are over, their last frame is written and their owner has let go of them.</summary>
+    private readonly HashSet<MuxStream> _present = [];
     private readonly Queue<MuxStream> _arrived = new();
     private readonly Signal _arrival = new();
     private readonly Task _writing;
@@ -52,13 +55,13 @@ public sealed partial class MuxSession : IAsyncDisposable
         {
             if (_ended)
                 throw new IOException("The session has ended.", Cause);
-            if (_streams.Count >= Options.MaxStreams)
+            if (_present.Count >= Options.MaxStreams)
                 throw new IOException($"The session already carries {Options.MaxStreams} connections, the most it may.");
             if (_nextId is not { } id)
                 throw new IOException("The session has used up its stream ids; start another.");
             _nextId = id > uint.MaxValue - 2 ? null : id + 2;
             stream = new MuxStream(this, id, opened: true);
-            _streams.Add(id, stream);
+            Add(stream);
             MarkReady(stream);
         }
         await WriteThroughAsync(stream).ConfigureAwait(false);
@@ -75,9 +78,11 @@ public sealed partial class MuxSession : IAsyncDisposable
                 if (_ended)
                     return null;
                 while (_arrived.TryDequeue(out var stream))
-                    // One that was aborted before anybody took it needs nobody.
+                {
                     if (!stream.IsAborted)
                         return stream;
+                    stream.Release(); // aborted before anybody took it, it needs nobody
+                }
             }
             await _arrival.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -102,6 +107,7 @@ public sealed partial class MuxSession : IAsyncDisposable
             foreach (var stream in _streams.Values)
                 stream.OnSessionEnded();
             _streams.Clear();
+            _present.Clear();
             _arrived.Clear();
         }
         _arrival.Set();
@@ -110,10 +116,25 @@ public sealed partial class MuxSession : IAsyncDisposable
         _life.Cancel();
     }
 
-    /// <summary>Called with the lock held. A peer may have opened the id again meanwhile (version 1 does not forbid it).</summary>
+    // What follows is called with the lock held.
+
+    private void Add(MuxStream stream)
+    {
+        _streams.Add(stream.Id, stream);
+        _present.Add(stream);
+    }
+
+    /// <summary>Both directions are over. A peer may have opened the id again meanwhile (version 1 does not forbid it).</summary>
     internal void Remove(MuxStream stream)
     {
         if (_streams.TryGetValue(stream.Id, out var present) && present == stream)
             _streams.Remove(stream.Id);
+    }
+
+    /// <summary>The stream's owner has let go of it, or its last frame was written.</summary>
+    internal void LeaveIfOver(MuxStream stream)
+    {
+        if (stream is { IsReleased: true, IsQueued: false })
+            _present.Remove(stream);
     }
 }

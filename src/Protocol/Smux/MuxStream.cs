@@ -38,16 +38,22 @@ public sealed partial class MuxStream
 
     internal bool IsAborted => _aborted is not null;
 
+    /// <summary>Nobody will read or write it any more.</summary>
+    internal bool IsReleased { get; private set; }
+
     private bool Extended => _session.Options.Extended;
 
     /// <summary>
-    /// Ends both directions at once; the reason (cut at 512 bytes) reaches the peer in extended mode. Nothing happens when they have ended
-    /// already. Does not wait for the output.
+    /// Lets go of the stream: whoever opened or accepted it calls this last, or the session counts it for ever. Ends both directions at once if
+    /// they have not ended; the reason (cut at 512 bytes) reaches the peer in extended mode. Does not wait for the output.
     /// </summary>
     public ValueTask AbortAsync(string reason)
     {
         lock (_session.Gate)
+        {
             Abort(reason);
+            Release();
+        }
         _session.WakeWriter();
         return ValueTask.CompletedTask;
     }
@@ -69,6 +75,23 @@ public sealed partial class MuxStream
         EndBoth(reason);
         _session.Remove(this);
         _session.MarkReady(this);
+    }
+
+    internal void Release()
+    {
+        IsReleased = true;
+        _session.LeaveIfOver(this);
+    }
+
+    /// <summary>Ends both directions, also where only the reader is behind: it must not take what is dropped for the whole.</summary>
+    internal void Break(string reason)
+    {
+        if (_finOwed && _finReceived)
+        {
+            _aborted ??= reason;
+            Readable.Set();
+        }
+        Abort(reason);
     }
 
     internal void OnReset(string reason)

@@ -72,6 +72,7 @@ public sealed class MuxViolationTests
         var stream = await peer.Session.OpenAsync(default);
         await Assert.ThrowsAsync<IOException>(() => peer.Session.OpenAsync(default).AsTask());
         await stream.AbortAsync("done");
+        Assert.Equal((Syn, Reset), ((await peer.ReceiveAsync()).Command, (await peer.ReceiveAsync()).Command));
         Assert.Equal(5u, (await peer.Session.OpenAsync(default)).Id);
     }
 
@@ -84,6 +85,83 @@ public sealed class MuxViolationTests
             for (var id = 3u; id < 20_003; id += 2)
                 await peer.SendAsync(Syn, id);
         });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_peer_whose_connections_fail_without_end_while_it_reads_nothing_is_cut_off(bool extended)
+    {
+        var options = new MuxOptions { Role = MuxRole.Server, Extended = extended, MaxStreams = 10 };
+        await using var peer = new RawMuxPeer(options) { Gate = new TaskCompletionSource().Task };
+        var failed = 0;
+        var failing = FailAllAsync();
+        await Assert.ThrowsAsync<MuxProtocolException>(async () =>
+        {
+            for (var id = 3u; id < 20_003; id += 2)
+            {
+                var before = Volatile.Read(ref failed);
+                await peer.SendAsync(Syn, id);
+                for (var i = 0; i < 100 && Volatile.Read(ref failed) == before; i++)
+                    await Task.Yield();
+            }
+        });
+        await failing.WaitAsync(Deadline.Time);
+        Assert.InRange(failed, options.MaxStreams, 2 * options.MaxStreams); // some were written before the output was full
+
+        async Task FailAllAsync()
+        {
+            while (await peer.Session.AcceptAsync(default) is { } stream)
+            {
+                await stream.AbortAsync("There is nobody.");
+                Interlocked.Increment(ref failed);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Streams_that_are_over_count_until_their_owner_lets_go_of_them()
+    {
+        await using var peer = new RawMuxPeer(new MuxOptions { Role = MuxRole.Server, Extended = true, MaxStreams = 2 });
+        var over = new List<MuxStream>();
+        foreach (var id in new uint[] { 3, 5 })
+        {
+            await peer.SendAsync(Syn, id);
+            over.Add(await peer.AcceptAsync());
+            await peer.SendAsync(Fin, id);
+            await over[^1].CompleteAsync(default);
+            Assert.Equal((Fin, id), Short(await peer.ReceiveAsync()));
+        }
+        await peer.SendAsync(Syn, 7);
+        Assert.Equal((Reset, 7u), Short(await peer.ReceiveAsync()));
+        await over[0].AbortAsync("It was read.");
+        await peer.SendAsync(Syn, 9);
+        Assert.Equal(9u, (await peer.AcceptAsync()).Id);
+
+        static (byte, uint) Short((byte Command, uint Id, byte[] Body) frame) => (frame.Command, frame.Id);
+    }
+
+    [Fact]
+    public async Task What_nobody_reads_of_streams_that_are_over_is_bounded_and_not_taken_for_the_whole()
+    {
+        var options = new MuxOptions { Role = MuxRole.Server, Extended = true, MaxUnread = 1024 * 1024 };
+        await using var peer = new RawMuxPeer(options);
+        var over = new List<MuxStream>();
+        for (var id = 3u; id < 203; id += 2)
+        {
+            await peer.SendAsync(Syn, id);
+            over.Add(await peer.AcceptAsync());
+            await over[^1].CompleteAsync(default);
+            await peer.SendAsync(Psh, id, new byte[30_000]);
+            await peer.SendAsync(Fin, id);
+            Assert.InRange(over.Sum(stream => stream.Unread), 1, options.MaxUnread);
+        }
+        foreach (var stream in over)
+            if (stream.IsAborted)
+                await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1], default).AsTask());
+            else
+                Assert.Equal(30_000, (await MuxStreamTests.ReadExactlyAsync(stream, 30_000)).Length);
+        Assert.Contains(over, stream => stream.IsAborted);
     }
 
     [Fact]

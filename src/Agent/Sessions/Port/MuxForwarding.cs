@@ -87,6 +87,10 @@ internal sealed class MuxForwarding : IPortTraffic
             // One connection broke, or the session is over; the others and the reason of the end are not its business.
             _context.Services.Log.Info($"session {_context.SessionId}: connection {stream.Id} ended: {error.Message}");
         }
+        finally
+        {
+            await stream.AbortAsync("The connection was closed."); // nothing where it has ended
+        }
     }
 
     private async Task<Socket?> DialAsync(MuxStream stream, CancellationToken cancellationToken)
