@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Threading.Channels;
 using Postern.Protocol.Recordings;
@@ -21,11 +22,11 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
     private readonly Channel<RecordingRow> _queue = Channel.CreateUnbounded<RecordingRow>(new UnboundedChannelOptions { SingleReader = true });
     // A queue of its own: where the disk is full the table waits, and the sessions that must end for the same reason do not wait with it.
     private readonly Channel<(LiveSession Session, string Why)> _ends = Channel.CreateUnbounded<(LiveSession, string)>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<Func<RecordingRow, CancellationToken, Task>> _observers = [];
+    private ImmutableList<Func<RecordingRow, CancellationToken, Task>> _observers = [];
     private readonly Arns _arns = new(options.Region, options.Account);
 
     /// <summary>Told of each recording once it has its end and is in the table; added while the gateway is put together. After a crash a recording may not be told.</summary>
-    public void Observe(Func<RecordingRow, CancellationToken, Task> stored) => _observers.Add(stored);
+    public void Observe(Func<RecordingRow, CancellationToken, Task> stored) => ImmutableInterlocked.Update(ref _observers, observers => observers.Add(stored));
 
     public static string CannotBeRecorded(string why) => $"The session has to be recorded and cannot be: {why}";
 

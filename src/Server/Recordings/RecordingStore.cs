@@ -28,6 +28,10 @@ internal sealed class RecordingStore(Database database)
     public Task<IReadOnlyList<RecordingRow>> ListOpenAsync(string gateway, CancellationToken cancellationToken)
         => database.QueryAsync<RecordingRow>($"SELECT {RecordingRow.Columns} FROM recordings WHERE gateway = @gateway AND state = 'Open'", SqlParameters.Of(new { gateway }), cancellationToken);
 
+    /// <summary>All of this gateway: session, state and start only.</summary>
+    public Task<IReadOnlyList<RecordingRow>> ListStatesAsync(string gateway, CancellationToken cancellationToken)
+        => database.QueryAsync<RecordingRow>("SELECT session_id, state, started_at FROM recordings WHERE gateway = @gateway", SqlParameters.Of(new { gateway }), cancellationToken);
+
     private const string Old = "gateway = @gateway AND state <> 'Open' AND ended_at < @before AND legal_hold IS NULL",
         Undelivered = "EXISTS (SELECT 1 FROM recording_deliveries d WHERE d.session_id = recordings.session_id AND d.done_at IS NULL)";
 

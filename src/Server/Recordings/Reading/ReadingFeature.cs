@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Postern.Protocol.AwsJson;
 using Postern.Server.Api;
 using Postern.Server.Iam;
@@ -10,20 +11,24 @@ namespace Postern.Server.Recordings.Reading;
 /// <summary>Recordings as they are listed, read, watched, searched, held and deleted.</summary>
 internal static class ReadingFeature
 {
-    public static IServiceCollection AddReading(this IServiceCollection services) => services
-        .AddSingleton<RecordingResources>()
-        .AddSingleton<OpenReadings>()
-        .AddSingleton<GetRecording>()
-        .AddSingleton<DescribeRecordings>()
-        .AddSingleton<DeleteRecording>()
-        .AddSingleton<PutLegalHold>()
-        .AddSingleton<WatchedSessions>()
-        .AddSingleton<WatchSession>()
-        .AddSingleton<SearchIndex>()
-        .AddSingleton<SearchRecordings>()
-        .AddSingleton(provider => IndexPace.OfMachine(provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<SearchIndexer>()
-        .AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
+    public static IServiceCollection AddReading(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new IndexLimits());
+        return services
+            .AddSingleton<RecordingResources>()
+            .AddSingleton<OpenReadings>()
+            .AddSingleton<GetRecording>()
+            .AddSingleton<DescribeRecordings>()
+            .AddSingleton<DeleteRecording>()
+            .AddSingleton<PutLegalHold>()
+            .AddSingleton<WatchedSessions>()
+            .AddSingleton<WatchSession>()
+            .AddSingleton<SearchIndex>()
+            .AddSingleton<SearchRecordings>()
+            .AddSingleton(provider => IndexPace.OfMachine(provider.GetRequiredService<TimeProvider>()))
+            .AddSingleton<SearchIndexer>()
+            .AddHostedService(provider => provider.GetRequiredService<SearchIndexer>());
+    }
 
     public static void AddTo(OperationRegistry operations, IServiceProvider services)
     {
