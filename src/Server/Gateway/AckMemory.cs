@@ -5,12 +5,16 @@ namespace Postern.Server.Gateway;
 /// unacknowledged ones; on a fast link the ack comes first, finds nothing, and the message is sent again for ever, while the
 /// other end (AWS's plugin) acknowledges no message twice. The relay then answers from this memory.
 /// <para>All numbers below a watermark, and a bitmap above it. A number further up than the bitmap reaches is not remembered.</para>
+/// <para>What did not pass cannot have been received: an end that acknowledges it, so that it would never pass (nor be recorded), is not believed. A memory that begins
+/// in the middle does not know what passed before, and believes a window more.</para>
 /// </summary>
 internal sealed class AckMemory(bool fromStart)
 {
     /// <summary>Numbers above the watermark that are remembered: more than any stock end has under way (100,000).</summary>
     public const int Window = 128 * 1024;
     private const int BitsPerWord = 64, FirstWords = 8;
+    /// <summary>No session gets there, and nothing overflows on the way.</summary>
+    private const long Largest = long.MaxValue - 2 * Window;
     /// <summary>Numbers remembered from before the beginning of a memory that begins in the middle: those under way at a restart.</summary>
     private const int MaxBefore = 16 * 1024;
 
@@ -19,13 +23,21 @@ internal sealed class AckMemory(bool fromStart)
     private ulong[] _bits = new ulong[FirstWords];
     // From _first up to _next (exclusive) all are acknowledged. _first is -1 until the first number shows where this memory begins.
     private long _first = fromStart ? 0 : -1, _next;
+    private long _highest = -1;
     private HashSet<long>? _before;
+
+    /// <summary>A message is passed on to the end that acknowledges. Called before it can be acknowledged.</summary>
+    public void Passing(long number)
+    {
+        lock (_lock)
+            _highest = Math.Max(_highest, number);
+    }
 
     public void Add(long number)
     {
         lock (_lock)
         {
-            if (number < 0)
+            if (!IsLikely(number))
                 return;
             if (_first < 0)
                 _first = _next = number;
@@ -46,7 +58,7 @@ internal sealed class AckMemory(bool fromStart)
     {
         lock (_lock)
         {
-            if (number < _next || number == long.MaxValue)
+            if (number < _next || !IsLikely(number))
                 return;
             _first = 0;
             if (number - _next >= (long)_bits.Length * BitsPerWord)
@@ -86,6 +98,8 @@ internal sealed class AckMemory(bool fromStart)
             return number;
         }
     }
+
+    private bool IsLikely(long number) => number is >= 0 and <= Largest && (fromStart ? number <= _highest : _highest < 0 || number - _highest <= Window);
 
     /// <summary>Numbers that follow without a gap join those below the watermark.</summary>
     private void Advance()

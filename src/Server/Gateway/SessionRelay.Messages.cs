@@ -61,6 +61,7 @@ internal sealed partial class SessionRelay
                 if (_recording is not null && !await _recording.PassingAsync(SessionSide.Agent, header, AgentMessageCodec.PayloadOf(frame), cancellationToken))
                     return true; // not to be seen unrecorded: it comes again, or the session ends
                 NoteActivity(SessionSide.Agent, ref _highestOutput, header, frame.Span);
+                _ackedByClient.Passing(header.SequenceNumber);
                 var kind = header.PayloadType == PayloadType.HandshakeComplete ? FrameKind.HandshakeComplete : FrameKind.Stream;
                 await _toClient.SendAsync(kind, header.SequenceNumber, frame, cancellationToken);
                 return true;
@@ -124,6 +125,7 @@ internal sealed partial class SessionRelay
         if (_recording is not null && !await _recording.PassingAsync(SessionSide.Client, header, AgentMessageCodec.PayloadOf(frame), cancellationToken))
             return;
         NoteActivity(SessionSide.Client, ref _highestInput, header, frame.Span);
+        _ackedByAgent.Passing(header.SequenceNumber);
         await _toAgent.SendAsync(FrameKind.Stream, header.SequenceNumber, frame, cancellationToken);
     }
 

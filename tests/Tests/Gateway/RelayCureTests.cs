@@ -9,6 +9,19 @@ namespace Postern.Tests.Gateway;
 public sealed class RelayCureTests
 {
     [Fact]
+    public async Task What_a_client_acknowledges_before_it_was_shown_is_shown_all_the_same()
+    {
+        await using var world = await RelayWorld.CreateAsync();
+        using var agent = world.AttachAgent();
+        using var client = world.AttachClient();
+        await world.HandshakeAsync(agent, client);
+        await client.AcknowledgeAsync(1);
+        Assert.Equal("ack 1", await agent.NextAsync());
+        await agent.SendAsync(1, "also recorded");
+        Assert.Equal("out 1", await client.NextAsync());
+    }
+
+    [Fact]
     public async Task A_message_repeated_after_its_ack_passed_is_answered_and_not_forwarded()
     {
         await using var world = await RelayWorld.CreateAsync();

@@ -109,10 +109,11 @@ internal sealed class RawStream(SessionContext context, Destination destination,
             {
                 // No buffer is held while nothing comes: an idle session costs next to no memory.
                 await socket.ReceiveAsync(Memory<byte>.Empty, cancellationToken);
-                var buffer = ArrayPool<byte>.Shared.Rent(context.Stream.MaxPayload);
+                var size = context.Stream.MaxPayload; // another on the next socket, maybe
+                var buffer = ArrayPool<byte>.Shared.Rent(size);
                 try
                 {
-                    var count = await socket.ReceiveAsync(buffer.AsMemory(0, context.Stream.MaxPayload), cancellationToken);
+                    var count = await socket.ReceiveAsync(buffer.AsMemory(0, size), cancellationToken);
                     if (count == 0)
                         return;
                     await context.Stream.SendAsync(PayloadType.Output, buffer.AsMemory(0, count), cancellationToken);
