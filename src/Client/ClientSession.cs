@@ -119,6 +119,9 @@ public sealed partial class ClientSession : IAsyncDisposable
     private void BecomeReady(SessionFacts facts)
     {
         _facts = facts;
+        // A person may look at the last of the output for as long as it takes; a local connection that nobody reads must not keep a forwarding.
+        if (facts.Kind != SessionKind.PortForwarding)
+            _stream.DrainLimit = Timeout.InfiniteTimeSpan;
         _ready.TrySetResult(facts);
     }
 

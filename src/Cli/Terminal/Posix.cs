@@ -6,7 +6,7 @@ namespace Postern.Cli.Terminal;
 internal static partial class Posix
 {
     public const int StandardInput = 0, StandardOutput = 1, StandardError = 2;
-    public const int SetWhenDrained = 1; // TCSADRAIN
+    public const int SetNow = 0, SetWhenDrained = 1; // TCSANOW, TCSADRAIN
     public const short PollIn = 1, PollOut = 4;
     public const int Interrupted = 4, WouldBlock = 11; // EINTR, EAGAIN on Linux
     /// <summary>Room for a termios (60 bytes on Linux, 72 on macOS); its fields are never looked at.</summary>

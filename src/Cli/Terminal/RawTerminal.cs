@@ -49,6 +49,13 @@ internal sealed class RawTerminal : IDisposable
     private void Restore()
     {
         if (Interlocked.Exchange(ref _restored, 1) == 0)
-            Posix.SetAttributes(Posix.StandardInput, Posix.SetWhenDrained, _saved);
+            Posix.SetAttributes(Posix.StandardInput, TakesOutput() ? Posix.SetWhenDrained : Posix.SetNow, _saved);
+    }
+
+    /// <summary>A terminal that shows nothing just now would be waited for without end.</summary>
+    private static bool TakesOutput()
+    {
+        var entry = new Posix.PollEntry { Descriptor = Posix.StandardInput, Events = Posix.PollOut };
+        return Posix.Poll(ref entry, 1, 0) > 0;
     }
 }

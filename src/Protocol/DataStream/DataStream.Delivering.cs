@@ -7,9 +7,6 @@ namespace Postern.Protocol.DataStream;
 // Delivery in order and once. It does not belong to a socket: a receiver may be busy while one is lost and the next attached.
 public sealed partial class DataStream
 {
-    /// <summary>Before channel_closed is reported, a person's end may take this long for each message still waiting.</summary>
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(5);
-
     /// <summary>A message in memory: in order in a shared segment, early (and then acknowledged already) in an array of its own.</summary>
     private readonly record struct Received(long Sequence, Guid MessageId, PayloadType Type, Piece? Piece, byte[]? Array, int Length)
     {
@@ -178,14 +175,15 @@ public sealed partial class DataStream
             _payloads.Return(message.Piece!.Value);
     }
 
-    private async Task DrainAsync()
+    private async Task DrainAsync(CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifeToken);
         while (!_delivery.IsCompleted)
         {
             var before = Interlocked.Read(ref _undelivered);
             try
             {
-                await _delivery.WaitAsync(DrainLimit, _time, _lifeToken).ConfigureAwait(false);
+                await _delivery.WaitAsync(DrainLimit, _time, either.Token).ConfigureAwait(false);
             }
             catch (TimeoutException) when (Interlocked.Read(ref _undelivered) > before)
             {

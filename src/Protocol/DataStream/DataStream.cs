@@ -54,6 +54,12 @@ public sealed partial class DataStream : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How long a person's end may take for each message that still waits when channel_closed arrives, before the rest is thrown away;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> to wait until the caller of <see cref="RunAsync"/> cancels.
+    /// </summary>
+    public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Messages received and thrown away: malformed, of a wrong type or digest, or too early to be kept.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
@@ -108,7 +114,7 @@ public sealed partial class DataStream : IAsyncDisposable
                 _running = false;
         }
         if (closed is not null)
-            await CloseAsync(closed).ConfigureAwait(false);
+            await CloseAsync(closed, cancellationToken).ConfigureAwait(false);
         _fault?.Throw();
         return EndOf(cancellationToken);
     }
@@ -153,11 +159,11 @@ public sealed partial class DataStream : IAsyncDisposable
         : _ended || cancellationToken.IsCancellationRequested ? SocketEnd.Cancelled
         : SocketEnd.Lost;
 
-    private async Task CloseAsync(ChannelClosedContent closed)
+    private async Task CloseAsync(ChannelClosedContent closed, CancellationToken cancellationToken)
     {
         // A person shall see all that came before the end; a node shall stop at once.
         if (_options.Side == StreamSide.Client)
-            await DrainAsync().ConfigureAwait(false);
+            await DrainAsync(cancellationToken).ConfigureAwait(false);
         _channelClosed = true;
         End();
         await _delivery.ConfigureAwait(false);

@@ -39,6 +39,24 @@ public sealed class EndingTests
     }
 
     [Fact]
+    public async Task A_person_who_does_not_read_is_waited_for_until_told_to_stop()
+    {
+        using var pair = new SocketPair();
+        using var stop = new CancellationTokenSource();
+        var receiver = new RecordingReceiver { OnStream = async (_, _, token) => await Task.Delay(Timeout.Infinite, token) };
+        await using var stream = new Stream(new DataStreamOptions { Side = StreamSide.Client }, receiver, TimeProvider.System) { DrainLimit = Timeout.InfiniteTimeSpan };
+        var run = stream.RunAsync(pair.Client, stop.Token);
+        var peer = new RawPeer(pair.Server, AgentMessageType.OutputStreamData);
+        await peer.SendAsync(0, "last words");
+        await peer.SendRawAsync(MessageFactory.ChannelClosed("session", "node", "", TimeProvider.System));
+        await Assert.ThrowsAnyAsync<Exception>(peer.ReceiveFrameAsync); // it has read that, and is done with its socket
+        Assert.False(run.IsCompleted);
+
+        await stop.CancelAsync();
+        await run.WaitAsync(Deadline.Time);
+    }
+
+    [Fact]
     public async Task A_node_whose_receiver_is_stuck_ends_at_once()
     {
         await using var test = new StreamUnderTest();
