@@ -28,11 +28,15 @@ internal sealed class PolledFile : IDisposable
     internal SafeFileHandle Handle { get; }
     internal long Id { get; }
 
-    /// <summary>Bytes read; 0 at the end. A terminal whose programs are all gone is at its end.</summary>
+    /// <summary>
+    /// Bytes read; 0 at the end. A terminal whose programs are all gone is at its end. A token that is cancelled counts also while there is
+    /// more to read: some programs never stop printing.
+    /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         int count;
+        cancellationToken.ThrowIfCancellationRequested();
         while (!TryRead(buffer.Span, out count))
             await WaitAsync(_reader, cancellationToken);
         return count;

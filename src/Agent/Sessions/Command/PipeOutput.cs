@@ -7,6 +7,9 @@ namespace Postern.Agent.Sessions.Command;
 /// <summary>Sends what comes out of one pipe until its end, or until the command has ended and what it left is sent.</summary>
 internal sealed class PipeOutput(PolledFile pipe, PayloadType type, OutputPrefix prefix, DataStream stream)
 {
+    /// <summary>Most bytes taken after the end; a pipe holds no more, only a program left in the background that goes on printing would give it.</summary>
+    private const int RestLimit = 1024 * 1024;
+
     // Prefix, then a character held back from last time, then what is read.
     private readonly byte[] _buffer = new byte[stream.MaxPayload];
     private int _held;
@@ -23,7 +26,7 @@ internal sealed class PipeOutput(PolledFile pipe, PayloadType type, OutputPrefix
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            while (pipe.TryRead(Free.Span, out var count) && count > 0)
+            for (var sent = 0; sent < RestLimit && pipe.TryRead(Free.Span, out var count) && count > 0; sent += count)
                 await SendAsync(count, cancellationToken);
         }
         if (_held > 0)

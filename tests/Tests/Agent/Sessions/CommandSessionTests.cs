@@ -95,6 +95,21 @@ public sealed class CommandSessionTests
     }
 
     [Fact]
+    public async Task A_command_ends_though_it_leaves_a_program_that_never_stops_printing()
+    {
+        await using var person = Run(TestDocuments.SeparateCommand, "sh -c 'yes & exit 7'");
+        Assert.True((await person.EndAsync()).Succeeded);
+        Assert.Equal((PayloadType.ExitCode, "EXIT_CODE: 7"), person.Others[^1]);
+    }
+
+    [Fact]
+    public async Task A_terminal_ends_with_its_command_though_another_program_never_stops_printing()
+    {
+        await using var person = Run(TestDocuments.Interactive, "trap '' HUP; yes & exit 0");
+        Assert.True((await person.EndAsync()).Succeeded);
+    }
+
+    [Fact]
     public async Task Ctrl_C_interrupts_a_command()
     {
         await using var person = Run(TestDocuments.SeparateCommand, "sh -c 'echo started; exec sleep 60'");
