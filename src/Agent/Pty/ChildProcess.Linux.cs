@@ -26,7 +26,7 @@ internal sealed partial class ChildProcess
         Check(posix_spawn_file_actions_adddup2(actions, (int)errors.DangerousGetHandle(), 2), "dup2");
     });
 
-    /// <summary>Sends a signal to the program's group. False when the program has ended.</summary>
+    /// <summary>Sends a signal to the program's group. False when the program has ended, or when all of the group belongs to others and we are not root.</summary>
     public bool Signal(int signal)
     {
         lock (_gate)
@@ -77,7 +77,7 @@ internal sealed partial class ChildProcess
 
     private bool HangUp() => Signal(SIGHUP) && Signal(SIGCONT);
 
-    private void Kill() => Signal(SIGKILL);
+    private bool Kill() => Signal(SIGKILL);
 
     private bool TryReap(out int exitCode)
     {

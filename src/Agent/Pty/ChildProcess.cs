@@ -23,24 +23,19 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public Task<int> Exited { get; }
 
     /// <summary>
-    /// Asks the program and its group to end as a lost terminal would, and kills them when they do not in time.
+    /// Asks the program and its group to end as a lost terminal would, and kills them when they do not in time. One that has become
+    /// another user's (sudo) takes no signal of ours: it loses its terminal or pipes, and is not waited for when it goes on without.
     /// </summary>
-    public async Task EndAsync(TimeSpan grace, TimeProvider time)
+    /// <param name="close">Closes our side of the terminal or the pipes; called when signals do not help.</param>
+    /// <param name="grace">How long each step may take.</param>
+    /// <param name="time">Measures it.</param>
+    /// <returns>Whether it has ended.</returns>
+    public async Task<bool> EndAsync(Action close, TimeSpan grace, TimeProvider time)
     {
-        if (!HangUp())
-        {
-            await Exited;
-            return;
-        }
-        try
-        {
-            await Exited.WaitAsync(grace, time);
-        }
-        catch (TimeoutException)
-        {
-            Kill();
-            await Exited;
-        }
+        if (HangUp() && (await EndsAsync(grace, time) || (Kill() && await EndsAsync(grace, time))))
+            return true;
+        close();
+        return await EndsAsync(grace, time);
     }
 
     /// <summary>Kills what still runs and waits until it is reaped.</summary>
@@ -48,6 +43,19 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     {
         Kill();
         await Exited;
+    }
+
+    private async Task<bool> EndsAsync(TimeSpan limit, TimeProvider time)
+    {
+        try
+        {
+            await Exited.WaitAsync(limit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private async Task<int> WaitAsync()

@@ -96,7 +96,14 @@ internal sealed class CommandSession : ISessionKind
         }
         finally
         {
-            await process.EndAsync(EndGrace, services.Time);
+            if (!await process.EndAsync(ClosePipes, EndGrace, services.Time))
+                services.Log.Warning($"session {_context.SessionId}: process {process.Id} takes no signal of the agent's user and runs on without its pipes");
+        }
+
+        void ClosePipes()
+        {
+            output.Dispose();
+            errors?.Dispose();
         }
     }
 

@@ -76,7 +76,8 @@ internal sealed class TerminalSession : ISessionKind
             }
             finally
             {
-                await process.EndAsync(EndGrace, _context.Services.Time);
+                if (!await process.EndAsync(terminal.Dispose, EndGrace, _context.Services.Time))
+                    _context.Services.Log.Warning($"session {_context.SessionId}: process {process.Id} takes no signal of the agent's user and runs on without its terminal");
             }
         }
         catch (IOException error)

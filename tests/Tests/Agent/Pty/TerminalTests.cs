@@ -100,7 +100,7 @@ public sealed class TerminalTests
     {
         await using var run = new TerminalRun("/bin/bash", ["-c", "trap '' HUP; echo rea''dy; while :; do sleep 1; done"]);
         await run.ReadUntilAsync("ready");
-        await run.Process.EndAsync(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        Assert.True(await run.Process.EndAsync(() => Assert.Fail("signals help"), TimeSpan.FromMilliseconds(50), TimeProvider.System));
         Assert.Equal(128 + 9, await run.ExitAsync());
     }
 
