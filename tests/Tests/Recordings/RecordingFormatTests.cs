@@ -66,6 +66,24 @@ public sealed class RecordingFormatTests
     }
 
     [Fact]
+    public async Task An_end_whose_signature_is_not_there_yet_is_read_again_when_it_is()
+    {
+        var whole = RecordingBytes.Make(["one"]);
+        var file = new MemoryStream();
+        file.Write(whole, 0, whole.Length - 1);
+        file.Position = 0;
+        using var reader = await RecordingReader.OpenAsync(file, RecordingBytes.SealingKey, default);
+        Assert.True(await reader.ReadChunkAsync(default));
+        var hash = reader.Hash.ToArray();
+        Assert.False(await reader.ReadChunkAsync(default));
+        Assert.Equal(hash, reader.Hash.ToArray());
+        file.WriteByte(whole[^1]);
+        file.Position = reader.Read.Bytes;
+        Assert.False(await reader.ReadChunkAsync(default));
+        Assert.NotNull(reader.End);
+    }
+
+    [Fact]
     public async Task Bytes_behind_the_end_are_found()
         => Assert.Equal(RecordingState.Damaged, (await RecordingBytes.VerifyAsync([.. RecordingBytes.Make(["one"]), 0])).State);
 
