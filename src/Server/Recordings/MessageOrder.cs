@@ -23,6 +23,7 @@ internal enum Turn
 /// a number come again with another content while the first is kept: ends differ in which of the two they take.
 /// After a restart the position is that of the last chunk, which may be far behind what both ends have: what a receiver acknowledged, and did not come, is passed over
 /// at once (<see cref="SkipTo"/>), and nothing is kept back for it for longer than a moment.
+/// What is typed on a terminal and numbered below that position may be something that never came before it, or something else than came: it is taken once more.
 /// Not for several threads at once.
 /// </summary>
 internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : IDisposable
@@ -47,7 +48,10 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     /// <summary>Some have waited for long enough for one that is missing.</summary>
     public bool MustGiveUp => IsWaiting && time.GetElapsedTime(_waitingSince) >= (IsResuming ? limits.LongestGapAfterRestart : limits.LongestGap);
 
-    public bool IsWaiting => HasEarly || _refused >= 0;
+    public bool IsWaiting => HasEarly || HasRefused;
+
+    /// <summary>Where the gateway was restarted, one was refused that may be taken once those before it are known to have passed.</summary>
+    public bool HasRefused => _refused >= 0;
 
     public bool HasEarly => _early is { Count: > 0 };
 
@@ -57,7 +61,17 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     public void StartAt(long next) => Next = next;
 
     /// <summary>Goes on where an earlier process left off.</summary>
-    public void ResumeAt(long next) => Next = _resumedAt = next;
+    /// <param name="next">Position of its last chunk; -1: unknown.</param>
+    /// <param name="again">Each number before it is taken once more.</param>
+    public void ResumeAt(long next, bool again = false)
+    {
+        Next = _resumedAt = next;
+        if (again)
+            (_missing ??= new()).Add(0, next);
+    }
+
+    /// <summary>A number that an earlier process may have recorded.</summary>
+    public bool IsFromBefore(long number) => number < _resumedAt;
 
     public Turn Take(long number, PayloadType type, ReadOnlySpan<byte> payload)
     {
@@ -68,7 +82,7 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         }
         if (number == Next)
         {
-            Next++;
+            Advance(1);
             return Turn.Now;
         }
         if (number > Next)
@@ -83,7 +97,7 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         if (_early is null || !_early.Remove(Next, out early))
             return false;
         _bytes -= early.Length;
-        Next++;
+        Advance(1);
         _waitingSince = time.GetTimestamp();
         return true;
     }
@@ -91,14 +105,21 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
     /// <summary>Goes on with the first of those that wait. Returns how many are missing before it.</summary>
     public long GiveUp() => SkipTo(_refused < 0 ? FirstEarly : Math.Min(_refused, FirstEarly));
 
-    /// <summary>Goes on with this number, or the first of those kept that is before it. Returns how many are missing before that.</summary>
+    /// <summary>Goes on with this number, or the first of those kept that is before it. Returns how many are missing before that; 0: it goes on where it is.</summary>
     public long SkipTo(long number)
     {
-        var missing = Math.Min(number, FirstEarly) - Next;
+        var missing = Math.Max(0, Math.Min(number, FirstEarly) - Next);
         (_missing ??= new()).Add(Next, Next + missing);
-        Next += missing;
+        Advance(missing);
         _refused = -1;
         return missing;
+    }
+
+    private void Advance(long by)
+    {
+        Next += by;
+        if (_refused <= Next)
+            _refused = -1; // nothing is missing before it any more
     }
 
     private long FirstEarly => HasEarly ? _early!.Keys.First() : long.MaxValue;

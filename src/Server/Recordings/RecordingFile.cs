@@ -19,13 +19,13 @@ internal sealed partial class RecordingFile : IDisposable
     private ChunkSealer? _sealer;
     private byte[]? _header; // to be written yet
     private SafeFileHandle? _handle;
-    private bool _continues, _disposed;
+    private bool _continues, _untouched, _disposed;
     private bool _entered; // its folders know of it, on the disk
 
     private RecordingFile(string path, RecordingKeys keys, Func<RecordingFacts>? facts, ChunkSealer? sealer, long length)
     {
         (_path, _keys, _facts, _sealer, Length) = (path, keys, facts, sealer, length);
-        _continues = sealer is not null;
+        _continues = _untouched = sealer is not null;
     }
 
     /// <summary>Bytes that are whole.</summary>
@@ -37,7 +37,7 @@ internal sealed partial class RecordingFile : IDisposable
     /// <summary>A new one; it is made with its first chunk.</summary>
     public static RecordingFile New(string path, Func<RecordingFacts> facts, RecordingKeys keys) => new(path, keys, facts, null, 0);
 
-    /// <summary>Goes on with what an earlier process left; what it left half written is written over.</summary>
+    /// <summary>Goes on with what an earlier process left; what it left half written is cut off before anything is written.</summary>
     public static RecordingFile Continue(string path, RecordingKeys keys, byte[] dataKey, ReadOnlySpan<byte> hash, long chunks, long length)
         => new(path, keys, null, new ChunkSealer(dataKey, hash, (uint)chunks), length);
 
@@ -74,10 +74,13 @@ internal sealed partial class RecordingFile : IDisposable
         }
     }
 
-    /// <summary>What was written is on the disk when this returns.</summary>
+    /// <summary>What was written is on the disk when this returns, also what an earlier process wrote: what is read from the kernel's memory need not be there.</summary>
     /// <exception cref="IOException">It is not.</exception>
     public void Flush()
     {
+        lock (_lock)
+            if (_untouched && !_disposed)
+                Open();
         WithHandle(static handle => RandomAccess.FlushToDisk(handle));
         if (_entered || !OperatingSystem.IsLinux())
             return;
@@ -164,7 +167,12 @@ internal sealed partial class RecordingFile : IDisposable
         if (_sealer is null)
             Prepare();
         if (_header is null)
-            return _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        {
+            var handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            if (_untouched)
+                CutOff(handle);
+            return _handle = handle;
+        }
         RecordingFolder.Make(Path.GetDirectoryName(_path)!);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -173,6 +181,22 @@ internal sealed partial class RecordingFile : IDisposable
         file.Write(_header);
         (Length, _header) = (_header.Length, null);
         return _handle = File.OpenHandle(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+    }
+
+    /// <summary>Half a chunk, over whose beginning a smaller one is written, would be what no reader understands.</summary>
+    private void CutOff(SafeFileHandle handle)
+    {
+        try
+        {
+            if (RandomAccess.GetLength(handle) > Length)
+                RandomAccess.SetLength(handle, Length);
+            _untouched = false;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
     }
 
     private void Prepare()

@@ -13,7 +13,7 @@ internal sealed partial class SessionRecording
 
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TypedContents _typed = new();
-    private bool _skipping, _refusing, _toldOther;
+    private bool _skipping, _refusing, _toldOther, _toldAgain;
     private string? _firstNote;
     private long _skipped;
     // Of a session that was taken over from an earlier process, until both directions have gone on: who has received what, and a signal that somebody has.
@@ -74,7 +74,7 @@ internal sealed partial class SessionRecording
                 {
                     var turn = Checked(side, header, payload.Span);
                     // Dropped, it would have to be found missing by its sender, with all that follows; what it waits for is known in a moment.
-                    resumes = turn == Turn.Refused && OrderOf(side).IsResuming;
+                    resumes = turn == Turn.Refused && OrderOf(side).HasRefused;
                     if (!resumes && (Mode != RecordingMode.Strict || side != SessionSide.Client || header.PayloadType != PayloadType.Output))
                         return turn != Turn.Refused;
                     // One that is kept is recorded later, so it passes later: when it is repeated.
@@ -132,11 +132,16 @@ internal sealed partial class SessionRecording
     private Turn Take(SessionSide side, in AgentMessageHeader header, ReadOnlySpan<byte> payload)
     {
         var order = OrderOf(side);
+        var isFromBefore = order.IsFromBefore(header.SequenceNumber);
+        if (isFromBefore && side == SessionSide.Client && _typed.IsAcknowledged(header.SequenceNumber))
+            return Turn.Repeated; // the node takes it no more, whatever it is
         while (true)
         {
             var turn = order.Take(header.SequenceNumber, header.PayloadType, payload);
             if (turn == Turn.Now)
             {
+                if (isFromBefore)
+                    TellAgain();
                 Record(side, header.PayloadType, payload);
                 TakeEarly(side, order);
             }
@@ -234,6 +239,14 @@ internal sealed partial class SessionRecording
     }
 
     private void Note(RecordingNote note) => Append(RecordingEventKind.Note, JsonSerializer.SerializeToUtf8Bytes(note, RecordingsJsonContext.Default.RecordingNote));
+
+    private void TellAgain()
+    {
+        if (_toldAgain)
+            return;
+        _toldAgain = true;
+        Note(new RecordingNote { Text = "What the client sends again after the restart, and the node has not acknowledged, is recorded again: whether it is what passed before is not known." });
+    }
 
     private void TellFirst(string text)
     {

@@ -46,19 +46,27 @@ internal sealed partial class SessionRecording
     {
         Kind = RecordingKinds.Of(session.Row);
         (Session, Mode, RelativePath, _writer, _limits, _time, _tell) = (session, mode, path, writer, limits, time, tell);
-        (_file, _totals, _written, _durable, _lastTime) = (start.File, start.Totals, start.Totals.Events, start.Totals.Events, start.Time);
+        (_file, _totals, _written, _lastTime) = (start.File, start.Totals, start.Totals.Events, start.Time); // none of it is known to be on the disk
         (_input, _output) = (new MessageOrder(limits, time), new MessageOrder(limits, time));
-        foreach (var (order, next) in new[] { (_input, start.NextInput), (_output, start.NextOutput) })
-            if (session.IsTakenOver)
-                order.ResumeAt(next);
-            else
-                order.StartAt(next);
         _opened = time.GetTimestamp();
         _base = Math.Max(start.Time, (time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(session.Row.StartedAt)).Ticks / TimeSpan.TicksPerMicrosecond);
         _firstNote = start.Note;
         _flows = Kind is RecordingKinds.Port or RecordingKinds.Ssh ? new SessionFlows(session.Row, Append, start.Totals.Flows) : null;
-        if (session.IsTakenOver)
-            _flows?.Gap(_base, "The gateway was restarted.");
+        Begin(start);
+    }
+
+    private void Begin(RecordingStart start)
+    {
+        if (!Session.IsTakenOver)
+        {
+            _input.StartAt(start.NextInput);
+            _output.StartAt(start.NextOutput);
+            return;
+        }
+        // Which numbers were withheld, and what was sent under the others, went with the earlier process: what is typed is rather recorded twice than never.
+        _input.ResumeAt(start.NextInput, again: IsTerminal);
+        _output.ResumeAt(start.NextOutput);
+        _flows?.Gap(_base, "The gateway was restarted.");
     }
 
     public LiveSession Session { get; }

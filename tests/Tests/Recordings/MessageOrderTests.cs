@@ -90,6 +90,23 @@ public sealed class MessageOrderTests
     }
 
     [Fact]
+    public void What_was_refused_and_came_again_is_nothing_that_is_gone_back_to()
+    {
+        _order.ResumeAt(5);
+        for (var number = 7; number <= 10; number++)
+            Assert.Equal(Turn.Kept, Take(number));
+        Assert.Equal(Turn.Refused, Take(11));
+        Assert.Equal((Turn.Now, Turn.Now), (Take(5), Take(6)));
+        Assert.Equal("7 8 9 10", Early());
+        Assert.False(_order.IsWaiting);
+        Assert.Equal((Turn.Now, Turn.Now), (Take(11), Take(12)));
+        Assert.Equal(Turn.Kept, Take(15));
+        Assert.Equal(2, _order.GiveUp());
+        Assert.Equal(0, _order.SkipTo(11));
+        Assert.Equal(15, _order.Next);
+    }
+
+    [Fact]
     public void What_was_received_already_is_passed_over_but_for_what_is_kept_of_it()
     {
         _order.ResumeAt(5);
