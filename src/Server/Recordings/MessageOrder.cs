@@ -82,6 +82,11 @@ internal sealed class MessageOrder(RecordingLimits limits, TimeProvider time) : 
         }
         if (number == Next)
         {
+            if (_early is { Count: > 0 } && _early.Remove(number, out var kept)) // nobody took it when it was its turn
+            {
+                _bytes -= kept.Length;
+                Return(kept);
+            }
             Advance(1);
             return Turn.Now;
         }

@@ -11,6 +11,8 @@ internal sealed class Recorder(
     private readonly Dictionary<string, Task<SessionRecording?>> _recordings = new(StringComparer.Ordinal);
     // Those of them that are open.
     private readonly Dictionary<string, SessionRecording> _live = new(StringComparer.Ordinal);
+    // Those that could not be begun: there is nothing to wait for, and nothing is tried again while the session goes on.
+    private readonly HashSet<string> _unrecorded = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>The recording of a session; it is begun, or gone on with. Null: the session is not recorded.</summary>
@@ -39,7 +41,7 @@ internal sealed class Recorder(
     public bool IsOpen(string sessionId)
     {
         lock (_lock)
-            return _recordings.ContainsKey(sessionId);
+            return _recordings.ContainsKey(sessionId) && !_unrecorded.Contains(sessionId);
     }
 
     /// <summary>Sessions that are recorded now.</summary>
@@ -48,8 +50,15 @@ internal sealed class Recorder(
         get
         {
             lock (_lock)
-                return _recordings.Count;
+                return _recordings.Count - _unrecorded.Count;
         }
+    }
+
+    /// <summary>Forgets that sessions could not be recorded, once they are over.</summary>
+    public void ForgetUnrecorded(Predicate<string> isOver)
+    {
+        lock (_lock)
+            _unrecorded.RemoveWhere(id => isOver(id) && _recordings.Remove(id));
     }
 
     public RecordingMode ModeOf(SessionRow row) => row.Recording is { } name && RecordingModes.Find(name) is { } mode ? mode : options.Recording;
@@ -85,8 +94,10 @@ internal sealed class Recorder(
                 _live[session.Id] = recording;
             return recording;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or RecordingDamagedException)
+        catch (Exception e)
         {
+            lock (_lock)
+                _unrecorded.Add(session.Id);
             log.Failed(session.Id, e.Message, mode == RecordingMode.IfPossible ? "it goes on unrecorded" : "it ends");
             catalog.Failed(session, mode, e.Message);
             if (mode != RecordingMode.IfPossible)
@@ -106,7 +117,7 @@ internal sealed class Recorder(
         Node = row.NodeId,
         Document = row.DocumentName,
         DocumentVersion = row.DocumentVersion,
-        Parameters = row.Parameters,
+        Parameters = RecordedParameters.Of(row.Parameters),
         Reason = row.Reason,
         Account = options.Account,
         Region = options.Region,

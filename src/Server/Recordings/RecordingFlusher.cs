@@ -62,7 +62,7 @@ internal sealed class RecordingFlusher : IAsyncDisposable
         {
             foreach (var recording in batch)
                 recording.BeginFlush();
-            var all = batch.Count >= ManyFiles && batch[0].TryFlushFileSystem();
+            var all = batch.Count >= ManyFiles && TryFlushAll(batch[0]);
             foreach (var recording in batch)
                 Flush(recording, alreadyFlushed: all);
             batch.Clear();
@@ -71,6 +71,19 @@ internal sealed class RecordingFlusher : IAsyncDisposable
 
     /// <summary>Recordings flushed since the start, each as often as it was.</summary>
     public long Flushes => Interlocked.Read(ref _flushes);
+
+    private bool TryFlushAll(SessionRecording one)
+    {
+        try
+        {
+            return one.TryFlushFileSystem();
+        }
+        catch (Exception e)
+        {
+            _log.WriterFailed(one.SessionId, e);
+            return false; // file by file, then
+        }
+    }
 
     private void Flush(SessionRecording recording, bool alreadyFlushed)
     {

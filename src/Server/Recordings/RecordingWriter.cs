@@ -10,6 +10,7 @@ internal sealed class RecordingWriter : IAsyncDisposable
     private readonly RecordingFlusher _flusher;
     private readonly ITimer _timer;
     private readonly Task _writing;
+    private readonly Action<SessionRecording, byte[]> _write;
     private HashSet<SessionRecording> _opened = [], _ready = [];
     private HashSet<SessionRecording> _openedSpare = [], _readySpare = [];
     private bool _due, _stopped;
@@ -17,6 +18,7 @@ internal sealed class RecordingWriter : IAsyncDisposable
     public RecordingWriter(RecordingLimits limits, TimeProvider time, ILogger<RecordingWriter> log)
     {
         _flusher = new RecordingFlusher(log);
+        _write = Write;
         _timer = time.CreateTimer(static writer => ((RecordingWriter)writer!).Tick(), this, limits.FlushInterval, limits.FlushInterval);
         var scratch = new byte[Protocol.Recordings.ChunkHeader.Overhead + Protocol.Recordings.RecordingFormat.MaxEvents];
         _writing = Task.Factory.StartNew(() => Run(scratch, log), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -70,11 +72,11 @@ internal sealed class RecordingWriter : IAsyncDisposable
         {
             foreach (var recording in opened)
             {
-                recording.CloseOpenChunk();
+                Guarded(recording, static (recording, _) => recording.CloseOpenChunk(), scratch, log);
                 ready.Add(recording);
             }
             foreach (var recording in ready)
-                Write(recording, scratch, log);
+                Guarded(recording, _write, scratch, log);
             if (opened.Count > 0)
                 _flusher.Due();
             opened.Clear();
@@ -82,17 +84,31 @@ internal sealed class RecordingWriter : IAsyncDisposable
         }
     }
 
-    private void Write(SessionRecording recording, byte[] scratch, ILogger log)
+    private void Write(SessionRecording recording, byte[] scratch)
+    {
+        var (written, urgent) = recording.WriteOut(scratch);
+        if (written)
+            _flusher.Add(recording, urgent);
+    }
+
+    /// <summary>What fails in one recording is that one's failure; the others go on, for there is no other thread that would write them.</summary>
+    private static void Guarded(SessionRecording recording, Action<SessionRecording, byte[]> step, byte[] scratch, ILogger log)
     {
         try
         {
-            var (written, urgent) = recording.WriteOut(scratch);
-            if (written)
-                _flusher.Add(recording, urgent);
+            step(recording, scratch);
         }
         catch (Exception e)
         {
-            log.WriterFailed(recording.SessionId, e); // one recording; the others go on
+            log.WriterFailed(recording.SessionId, e);
+            try
+            {
+                recording.Broke(e.Message);
+            }
+            catch (Exception inTelling)
+            {
+                log.WriterFailed(recording.SessionId, inTelling);
+            }
         }
     }
 

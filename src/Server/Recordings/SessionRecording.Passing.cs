@@ -188,6 +188,13 @@ internal sealed partial class SessionRecording
 
     private void Missed(SessionSide side, MessageOrder order, long messages)
     {
+        if (messages > 0)
+            TellMissed(side, messages);
+        TakeEarly(side, order);
+    }
+
+    private void TellMissed(SessionSide side, long messages)
+    {
         // Connections are told of the restart when they are taken over, with what is known of them; messages are nothing to them.
         if (_flows is null || !Session.IsTakenOver)
             Append(RecordingEventKind.Gap, JsonSerializer.SerializeToUtf8Bytes(new RecordingGap
@@ -197,7 +204,6 @@ internal sealed partial class SessionRecording
                 Reason = Session.IsTakenOver ? "They passed before the gateway was restarted, and were not yet on the disk." : "They never came.",
             }, RecordingsJsonContext.Default.RecordingGap));
         _flows?.Gap(Now, "Messages are missing.");
-        TakeEarly(side, order);
     }
 
     private void Record(SessionSide side, PayloadType type, ReadOnlySpan<byte> payload)

@@ -115,13 +115,19 @@ internal sealed partial class SessionRecording
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Fail(e.Message);
-            if (IsClosing)
-                Finish(RecordingNews.Abandoned);
-            else
-                _writer.Opened(this);
+            Broke(e.Message);
             return default;
         }
+    }
+
+    /// <summary>It could not be written, whyever. Tried again in a while; one that is closing is over. On the writer's thread.</summary>
+    public void Broke(string why)
+    {
+        Fail(why);
+        if (IsClosing)
+            Finish(RecordingNews.Abandoned);
+        else
+            _writer.Opened(this);
     }
 
     /// <summary>Notes what a flush that begins now is about. On the flusher's thread.</summary>
@@ -144,7 +150,7 @@ internal sealed partial class SessionRecording
                 _file.Flush();
             _flushFailed = false;
         }
-        catch (IOException e)
+        catch (Exception e) // of any kind: nothing is written as long as a flush is not over
         {
             _flushFailed = true;
             Fail(e.Message);

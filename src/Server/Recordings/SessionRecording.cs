@@ -153,8 +153,9 @@ internal sealed partial class SessionRecording
             _writer.Opened(this);
         }
         _open.Append(kind, now, body);
-        _handlers?.Invoke(_totals.Events, new RecordingEvent { Kind = kind, Time = now, Body = body });
+        var number = _totals.Events;
         _totals = _totals.With(kind, body.Length);
+        _handlers?.Invoke(number, new RecordingEvent { Kind = kind, Time = now, Body = body });
     }
 
     private void CloseChunk()

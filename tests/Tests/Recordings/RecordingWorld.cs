@@ -33,6 +33,8 @@ internal sealed class RecordingWorld : IAsyncDisposable
     public RecordingFolder Folder { get; private set; } = null!;
     public SessionRecording Recording { get; private set; } = null!;
     public Database Database => _database.Database;
+    /// <summary>Of the session, in the header.</summary>
+    public string? Reason { get; set; }
     public Task Failed => _failed.Task.WaitAsync(Deadline.Time);
     public Task Recovered => _recovered.Task.WaitAsync(Deadline.Time);
     public string Path => Folder.Full(RecordingFolder.PathOf(_session.Row));
@@ -120,7 +122,7 @@ internal sealed class RecordingWorld : IAsyncDisposable
     private void Begin(RecordingMode mode, RecordingStart? start)
     {
         var facts = new RecordingFacts { SessionId = _session.Id, Kind = RecordingKinds.Of(_session.Row) };
-        start ??= new RecordingStart(RecordingFile.New(Path, () => facts, Keys), default, 0, 0, 0, null);
+        start ??= new RecordingStart(RecordingFile.New(Path, () => facts with { Reason = Reason }, Keys), default, 0, 0, 0, null);
         Recording = new SessionRecording(_session, mode, RecordingFolder.PathOf(_session.Row), start, Writer, Limits, Time, (_, news) =>
         {
             lock (_news)
