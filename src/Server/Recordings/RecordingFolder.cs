@@ -86,7 +86,7 @@ internal sealed class RecordingFolder(ServerOptions options)
         await using var file = OpenRead(relative);
         if (file is null || file.Length == 0)
             return null;
-        using var reader = await RecordingReader.OpenOwnAsync(file, keys.SealingKey, SessionOf(relative), cancellationToken);
+        using var reader = await keys.OpenAsync(file, SessionOf(relative), cancellationToken);
         var (totals, time) = (default(RecordingTotals), 0L);
         var last = new ChunkHeader { NextInput = -1, NextOutput = -1 };
         while (await reader.ReadChunkAsync(cancellationToken))

@@ -38,6 +38,20 @@ internal sealed class RecordingKeys(Database database, MasterKey master, TimePro
         return key;
     }
 
+    /// <summary>
+    /// Opens a recording to go on with it, or to believe its end: it has to be the gateway's, of this session, and to be signed with the gateway's key. Whoever was given a copy has the
+    /// key that its chunks are sealed with, but not that one.
+    /// </summary>
+    /// <exception cref="RecordingDamagedException">It is something else, or damaged.</exception>
+    public async Task<RecordingReader> OpenAsync(Stream file, string sessionId, CancellationToken cancellationToken)
+    {
+        var reader = await RecordingReader.OpenOwnAsync(file, SealingKey, sessionId, cancellationToken);
+        if (reader.Facts.PublicKey == PublicKey)
+            return reader;
+        reader.Dispose();
+        throw new RecordingDamagedException(-1, "The header names another key than the gateway's for the signature: somebody else made the file.");
+    }
+
     /// <summary>Reads the keys, or makes them; what an earlier master key sealed is sealed anew.</summary>
     /// <exception cref="DatabaseException">They were sealed with another master key.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)

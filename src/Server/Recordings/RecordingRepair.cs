@@ -35,6 +35,15 @@ internal sealed class RecordingRepair(RecordingFolder folder, RecordingKeys keys
         return row;
     }
 
+    /// <summary>The row of one whose file cannot be given an end; it has no hash.</summary>
+    public RecordingRow WithoutEnd(RecordingRow row, string fault)
+    {
+        var file = new FileInfo(folder.Full(row.Path));
+        (row.State, row.EndedAt, row.EndReason) = (RecordingRow.Unfinished, time.GetUtcNow().ToUnixTimeMilliseconds(), fault);
+        (row.Bytes, row.Hash) = (file.Exists ? file.Length : 0, null);
+        return row;
+    }
+
     /// <summary>Files of the last two days on which there are any, that were written shortly before the last one was and that the table does not have: the gateway was killed between the two.</summary>
     public async Task<IReadOnlyList<RecordingRow>> FindUnlistedAsync(RecordingStore store, CancellationToken cancellationToken)
     {
@@ -91,7 +100,7 @@ internal sealed class RecordingRepair(RecordingFolder folder, RecordingKeys keys
         await using var file = folder.OpenRead(path);
         if (file is null || file.Length == 0)
             return default;
-        using var reader = await RecordingReader.OpenAsync(file, keys.SealingKey, cancellationToken);
+        using var reader = await keys.OpenAsync(file, RecordingFolder.SessionOf(path), cancellationToken);
         while (await reader.ReadChunkAsync(cancellationToken))
             continue;
         return (reader.End, Convert.ToHexStringLower(reader.Hash.Span), reader.Read.Bytes);
