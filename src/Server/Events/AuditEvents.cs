@@ -22,6 +22,7 @@ internal static class AuditEvents
         ["RecordingStored"] = (Recordings, "Recording Stored"),
         ["RecordingFailed"] = (Recordings, "Recording Failed"),
         ["RecordingUnfinished"] = (Recordings, "Recording Unfinished"),
+        ["RecordingDamaged"] = (Recordings, "Recording Damaged"),
         ["RecordingDelivered"] = (Recordings, "Recording Delivered"),
         ["RecordingNotDelivered"] = (Recordings, "Recording Not Delivered"),
     };

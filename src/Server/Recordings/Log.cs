@@ -33,6 +33,19 @@ internal static partial class Log
     [LoggerMessage(2209, LogLevel.Warning, "The recording of session {SessionId} was removed without having been delivered to {Missing}")]
     public static partial void RemovedUndelivered(this ILogger logger, string sessionId, string missing);
 
+    [LoggerMessage(2210, LogLevel.Error, "The recording of session {SessionId} could not be removed whole; that is finished later")]
+    public static partial void RemovalFailed(this ILogger logger, string sessionId, Exception exception);
+
+    [LoggerMessage(2211, LogLevel.Error,
+        "No recording is removed for its age for now: the clock says {Now}, and at {Expected} was expected. If it is wrong, put it right; if recordings have wrong times, hold or keep them (--recording-days). It is believed after {Wait}, if it does not jump again")]
+    public static partial void ClockJumped(this ILogger logger, string now, string expected, TimeSpan wait);
+
+    [LoggerMessage(2212, LogLevel.Warning, "The clock is believed again: recordings are removed for their age")]
+    public static partial void ClockBelieved(this ILogger logger);
+
+    [LoggerMessage(2213, LogLevel.Warning, "The time by which a jump of the clock is noticed after a restart could not be kept: {Fault}")]
+    public static partial void ClockNotKept(this ILogger logger, string fault);
+
     [LoggerMessage(2220, LogLevel.Error, "The search index could not be written and will be again")]
     public static partial void IndexFailed(this ILogger logger, Exception exception);
 

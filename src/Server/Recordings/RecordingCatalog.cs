@@ -125,6 +125,16 @@ internal sealed class RecordingCatalog(RecordingStore store, RecordingFolder fol
 
     private async Task TellStoredAsync(RecordingRow row, CancellationToken cancellationToken)
     {
+        if (row.Hash is null)
+        {
+            audit.Record(EventOf("RecordingDamaged", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
+            {
+                ErrorCode = "RecordingDamaged",
+                ErrorMessage = row.EndReason,
+                Details = [new("sessionId", row.SessionId), new("target", row.NodeId), new("bytes", Text(row.Bytes)), new("file", folder.Full(row.Path))],
+            });
+            return;
+        }
         audit.Record(EventOf("RecordingStored", row.OwnerArn, row.OwnerId, row.SessionId, row.NodeId, null) with
         {
             Details =

@@ -10,7 +10,7 @@ namespace Postern.Server.Recordings;
 /// right would fill the disk.
 /// </summary>
 internal sealed class RecordingRetention(
-    RecordingStore store, RecordingRemoval removal, DeliveryStore deliveries, AuditLog audit, RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<RecordingRetention> log)
+    RecordingStore store, RecordingRemoval removal, DeliveryStore deliveries, AuditLog audit, RetentionClock clock, RecordingLimits limits, ServerOptions options, TimeProvider time, ILogger<RecordingRetention> log)
 {
     private const int MaxBatch = 100, MaxKept = 1000;
 
@@ -18,7 +18,7 @@ internal sealed class RecordingRetention(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (options.RecordingDays == 0)
+        if (options.RecordingDays == 0 || !clock.IsBelieved())
             return;
         var before = time.GetUtcNow().AddDays(-options.RecordingDays);
         await RemoveAsync(before, before - limits.LongestUndelivered, cancellationToken);

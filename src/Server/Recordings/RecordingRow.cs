@@ -5,7 +5,7 @@ internal sealed class RecordingRow
 {
     public const string Columns = """
         session_id, gateway, path, state, kind, mode, owner_arn, owner_id, node_id, document_name, started_at, ended_at, end_reason, bytes, events, input_bytes, output_bytes, gaps,
-        hash, legal_hold, legal_hold_by
+        hash, legal_hold, legal_hold_by, removal
         """;
 
     public const string Open = "Open", Complete = "Complete", Unfinished = "Unfinished";
@@ -33,10 +33,12 @@ internal sealed class RecordingRow
     public long InputBytes { get; set; }
     public long OutputBytes { get; set; }
     public long Gaps { get; set; }
-    /// <summary>Of the last chunk, hexadecimal; null as long as it is open.</summary>
+    /// <summary>Of the last chunk, hexadecimal; null as long as it is open, and of one whose file could not be given an end.</summary>
     public string? Hash { get; set; }
     /// <summary>Why it must be kept; null: it need not be.</summary>
     public string? LegalHold { get; set; }
     /// <summary>ARN of who said so.</summary>
     public string? LegalHoldBy { get; set; }
+    /// <summary>Why it is being removed; null: it is not. Only who removes recordings finds such.</summary>
+    public string? Removal { get; set; }
 }

@@ -5,7 +5,7 @@ namespace Postern.Server.Recordings;
 
 /// <summary>Closes recordings whose session is gone, and sees to it that old ones are removed.</summary>
 internal sealed class RecordingUpkeep(
-    RecordingStore store, RecordingRepair repair, RecordingRetention retention, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions,
+    RecordingStore store, RecordingRepair repair, RecordingRetention retention, RecordingRemoval removal, Recorder recorder, RecordingCatalog catalog, LiveSessions sessions,
     RecordingLimits limits, TimeProvider time, ILogger<RecordingUpkeep> log) : BackgroundService
 {
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
@@ -17,6 +17,7 @@ internal sealed class RecordingUpkeep(
         do
         {
             await GuardAsync(CloseAsync, stoppingToken);
+            await GuardAsync(removal.FinishAsync, stoppingToken);
             await GuardAsync(retention.RunAsync, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -43,14 +44,18 @@ internal sealed class RecordingUpkeep(
 
     private async Task CloseAsync(CancellationToken cancellationToken)
     {
-        foreach (var row in await store.ListOpenAsync(recorder.GatewayName, cancellationToken))
+        recorder.ForgetUnrecorded(id => sessions.Find(id) is null);
+        foreach (var row in await store.ListUnclosedAsync(recorder.GatewayName, cancellationToken))
         {
             if (sessions.Find(row.SessionId) is not null || recorder.IsOpen(row.SessionId) || _damaged.Contains(row.SessionId))
                 continue;
             try
             {
                 if (await repair.CloseAsync(row, cancellationToken) is not { } closed)
+                {
+                    Lost(row, "Its file is missing, or nothing in it is whole.");
                     continue;
+                }
                 if (closed.State == RecordingRow.Unfinished)
                     log.Unfinished(row.SessionId);
                 catalog.Ended(closed);
@@ -58,9 +63,18 @@ internal sealed class RecordingUpkeep(
             catch (Exception e) when (e is RecordingDamagedException or IOException or UnauthorizedAccessException)
             {
                 log.Damaged(row.SessionId, e.Message);
-                if (e is RecordingDamagedException)
-                    _damaged.Add(row.SessionId); // said once
+                if (e is not RecordingDamagedException)
+                    continue; // tried again
+                _damaged.Add(row.SessionId); // said once
+                Lost(row, $"Its file is damaged and stays as it is: {e.Message}");
             }
         }
+    }
+
+    /// <summary>It counts as ended, so that it can be deleted and gets old; with a file that is as it was left it gets its end all the same.</summary>
+    private void Lost(RecordingRow row, string fault)
+    {
+        if (row.State == RecordingRow.Open)
+            catalog.Ended(repair.WithoutEnd(row, fault));
     }
 }

@@ -21,6 +21,7 @@ internal static class RecordingsFeature
             .AddHostedService(provider => provider.GetRequiredService<RecordingCatalog>())
             .AddSingleton<RecordingRepair>()
             .AddSingleton<RecordingRemoval>()
+            .AddSingleton<RetentionClock>()
             .AddSingleton<RecordingRetention>()
             .AddSingleton<RecordingAdmission>()
             .AddHostedService(provider => provider.GetRequiredService<RecordingAdmission>())

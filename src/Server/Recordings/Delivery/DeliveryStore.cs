@@ -27,7 +27,7 @@ internal sealed class DeliveryStore(Database database, TimeProvider time)
             $"""
             SELECT s.id AS session_id, k.kind, r.gateway, s.delivery
             FROM recordings r JOIN sessions s ON s.id = r.session_id CROSS JOIN (SELECT '{DeliveryRow.S3}' AS kind UNION SELECT '{DeliveryRow.Logs}' UNION SELECT '{DeliveryRow.Service}') k
-            WHERE r.gateway = @gateway AND r.state <> 'Open' AND s.delivery IS NOT NULL
+            WHERE r.gateway = @gateway AND r.state <> 'Open' AND r.hash IS NOT NULL AND r.removal IS NULL AND s.delivery IS NOT NULL
               AND NOT EXISTS (SELECT 1 FROM recording_deliveries d WHERE d.session_id = s.id AND d.kind = k.kind)
             """, SqlParameters.Of(new { gateway }), cancellationToken);
         return [.. rows.Where(row => row.Kind == DeliveryRow.S3 ? row.Destination.Bucket is not null : row.Destination.LogGroup is not null && (service || row.Kind == DeliveryRow.Logs))];

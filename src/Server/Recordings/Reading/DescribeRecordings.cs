@@ -18,6 +18,7 @@ internal sealed class DescribeRecordings(Database database, DeliveryStore delive
         new Validation().Range("maxResults", size, 1, MaxPage).Length("sessionId", request.SessionId, 1, MaxValue).Length("target", request.Target, 1, MaxValue)
             .Length("owner", request.Owner, 1, MaxValue).ThrowIfFaulty();
         var conditions = new SqlConditions();
+        conditions.And("removal IS NULL");
         Equal("session_id", request.SessionId);
         Equal("node_id", request.Target);
         Equal("owner_arn", request.Owner);
