@@ -107,9 +107,11 @@ public sealed class RecordingFormatTests
         var random = new Random(1);
         for (var i = 0; i < 1000; i++)
         {
-            var noise = RecordingBytes.Make(["one", "two"]);
+            var whole = RecordingBytes.Make(["one", "two"]);
+            var noise = (byte[])whole.Clone();
             random.NextBytes(noise.AsSpan(random.Next(noise.Length)));
-            Assert.NotNull((await RecordingBytes.VerifyAsync(noise)).BadChunk);
+            if (!noise.AsSpan().SequenceEqual(whole)) // one random byte may be the one that stood there
+                Assert.NotNull((await RecordingBytes.VerifyAsync(noise)).BadChunk);
         }
     }
 
