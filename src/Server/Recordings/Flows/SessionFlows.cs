@@ -23,6 +23,7 @@ internal sealed class SessionFlows(SessionRow session, Action<RecordingEventKind
     private readonly Dictionary<uint, Flow> _flows = [];
     private readonly MuxFrameReader _fromClient = new(), _fromAgent = new();
     private readonly Backends _backends = new();
+    private readonly StatementBudget _budget = StatementBudget.OfSession();
     private bool? _multiplexed = session.IsMultiplexed ? null : false;
     private bool _found;
     private long _numbers = numbered;
@@ -109,7 +110,7 @@ internal sealed class SessionFlows(SessionRow session, Action<RecordingEventKind
         if (_flows.ContainsKey(stream) || (_flows.Count >= MaxFlows && !MakeRoom(time)))
             return null;
         var number = ++_numbers;
-        var flow = new Flow(number, time) { Statements = found || session.IsSingleConnection ? null : new StatementDecoder(number, Destination, _backends, time, record => add(RecordingEventKind.Statement, record.ToJson())) };
+        var flow = new Flow(number, time) { Statements = found || session.IsSingleConnection ? null : new StatementDecoder(number, Destination, _backends, time, record => add(RecordingEventKind.Statement, record.ToJson()), _budget) };
         _flows.Add(stream, flow);
         Add(new RecordingFlow { Event = RecordingFlow.Opened, Connection = number, Host = session.RemoteHost, Port = (int?)session.RemotePort, Reason = found ? "It was open before; what passed until now is not counted." : null });
         return flow;

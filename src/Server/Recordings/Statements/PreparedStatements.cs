@@ -4,10 +4,11 @@ namespace Postern.Server.Recordings.Statements;
 internal sealed record Prepared(SqlText? Text, int? Parameters);
 
 /// <summary>The prepared statements of a connection by name or number, as many as fit.</summary>
-internal sealed class PreparedStatements<TName> where TName : notnull
+internal sealed class PreparedStatements<TName>(StatementMemory memory) where TName : notnull
 {
     private readonly Dictionary<TName, Prepared> _all = [];
     private int _characters;
+    private long _covered;
 
     public Prepared? this[TName name] => _all.GetValueOrDefault(name);
 
@@ -16,7 +17,8 @@ internal sealed class PreparedStatements<TName> where TName : notnull
     {
         Remove(name);
         var characters = prepared.Text?.Text.Length ?? 0;
-        if (_all.Count >= StatementLimits.Prepared || _characters + characters > StatementLimits.PreparedText)
+        if (_all.Count >= StatementLimits.Prepared || _characters + characters > StatementLimits.PreparedText
+            || !memory.Covers(ref _covered, (_all.Count + 1) * StatementLimits.WaitingMessage + (long)(_characters + characters) * sizeof(char)))
             return false;
         _all.Add(name, prepared);
         _characters += characters;

@@ -11,12 +11,17 @@ namespace Postern.Server.Recordings.Statements;
 /// </summary>
 /// <param name="connection">The connection's number in the session.</param>
 /// <param name="destination">Where it leads: processes of one server are told apart from those of another by it.</param>
-internal sealed class StatementDecoder(long connection, string destination, Backends backends, long opened, Action<StatementRecord> record)
+/// <param name="backends">Of the session.</param>
+/// <param name="opened">When the connection was.</param>
+/// <param name="record">Takes the records.</param>
+/// <param name="budget">For all connections of the session; null: for this one alone.</param>
+internal sealed class StatementDecoder(long connection, string destination, Backends backends, long opened, Action<StatementRecord> record, StatementBudget? budget = null)
 {
     public const byte MySqlGreetingVersion = 10;
     private const byte MySqlError = 0xFF, TlsHandshake = 0x16, TlsMajor = 3;
     private const int PostgresDetection = 8, MySqlDetection = 5, TlsDetection = 2, MaxGreeting = 1024;
 
+    private readonly StatementMemory _memory = new(budget ?? StatementBudget.OfSession());
     private readonly byte[] _first = new byte[PostgresDetection];
     private int _have;
     private bool? _fromServer; // who spoke first
@@ -24,7 +29,16 @@ internal sealed class StatementDecoder(long connection, string destination, Back
     private MySqlDecoder? _mysql;
 
     /// <summary>Nothing more will be recorded of this connection: its bytes need not be offered.</summary>
-    public bool Done { get; private set; }
+    public bool Done
+    {
+        get;
+        private set
+        {
+            field = value;
+            if (value)
+                _memory.GiveBack();
+        }
+    }
 
     public void FromClient(ReadOnlySpan<byte> bytes, long time) => Offer(fromServer: false, bytes, time);
 
@@ -126,17 +140,17 @@ internal sealed class StatementDecoder(long connection, string destination, Back
         && BinaryPrimitives.ReadInt32BigEndian(first[4..]) is var code
         && (code >> 16 == PostgresMessages.Version3 || code is PostgresMessages.SslRequest or PostgresMessages.GssRequest or PostgresMessages.CancelRequest);
 
-    private StatementJournal Journal(string protocol) => new(protocol, connection, record);
+    private StatementJournal Journal(string protocol) => new(protocol, connection, record, _memory);
 
     private void Stop(long time, string reason)
     {
-        Done = true;
         if (_postgres is not null)
             _postgres.Stop(time, reason);
         else if (_mysql is not null)
             _mysql.Stop(time, reason);
         else
             record(new() { Kind = StatementKind.Note, Connection = connection, At = time, Reason = reason + StatementJournal.FlowOnly });
+        Done = true;
     }
 
     private void Guard(long time, Action<StatementDecoder, long> step)

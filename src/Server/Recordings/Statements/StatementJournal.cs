@@ -1,9 +1,9 @@
 namespace Postern.Server.Recordings.Statements;
 
 /// <summary>What is known of one database connection, and the records made of it.</summary>
-internal sealed class StatementJournal(string protocol, long connection, Action<StatementRecord> record)
+internal sealed class StatementJournal(string protocol, long connection, Action<StatementRecord> record, StatementMemory memory)
 {
-    private long _lastEnd;
+    private long _lastEnd, _covered;
     private int _held;
 
     public string? User { get; set => field = value is "" ? null : value; }
@@ -14,6 +14,8 @@ internal sealed class StatementJournal(string protocol, long connection, Action<
     public string? Transaction { get; set; }
 
     public long Connection => connection;
+
+    public StatementMemory Memory => memory;
 
     public Statement Begin(string kind, SqlText? text, long at, string? name = null, int? parameters = null) => new(kind, at)
     {
@@ -29,7 +31,7 @@ internal sealed class StatementJournal(string protocol, long connection, Action<
     public bool Hold(Statement statement)
     {
         var length = statement.Text?.Text.Length ?? 0;
-        if (_held + length > StatementLimits.WaitingText)
+        if (_held + length > StatementLimits.WaitingText || !memory.Covers(ref _covered, (long)(_held + length) * sizeof(char)))
         {
             Record(statement, StatementOutcome.Unknown, took: null);
             return false;

@@ -1,6 +1,6 @@
 namespace Postern.Server.Recordings.Statements;
 
-/// <summary>What the decoder of one connection may hold, whatever the ends send.</summary>
+/// <summary>What the decoder of one connection may hold, whatever the ends send, and what all of them may.</summary>
 internal static class StatementLimits
 {
     /// <summary>Bytes kept of a statement; the rest is counted, and the record says that it was cut.</summary>
@@ -26,6 +26,12 @@ internal static class StatementLimits
 
     /// <summary>Prepared statements known by name, and their characters. Beyond, one is recorded when it is prepared, and its executions name it only.</summary>
     public const int Prepared = 4096, PreparedText = 1 << 22;
+
+    /// <summary>
+    /// Bytes for such texts, and for messages that wait (so many each), of all connections of a session, and of all sessions of the process. Beyond, it is as if
+    /// the connection's own limit were reached.
+    /// </summary>
+    public const long SessionMemory = 64L << 20, ProcessMemory = 256L << 20, WaitingMessage = 256;
 
     /// <summary>Open cursors known by name.</summary>
     public const int Cursors = 1024;

@@ -89,6 +89,53 @@ public sealed class PostgresTests
         Assert.Equal([(4, 42, 3), (5, 42, null), (6, 42, null)], records.Where(record => record.Kind == StatementKind.Cancel).Select(record => (record.Connection, record.Process, record.Cancels)));
     }
 
+    [Fact]
+    public void What_is_known_of_all_connections_of_a_session_is_bounded_and_every_statement_recorded_all_the_same()
+    {
+        const int room = 1 << 20, connections = 20, each = 10;
+        var budget = new StatementBudget(room);
+        var records = new List<StatementRecord>();
+        var decoders = Enumerable.Range(1, connections).Select(connection => new StatementDecoder(connection, "db:1", new(), 0, records.Add, budget)).ToList();
+        foreach (var decoder in decoders)
+        {
+            foreach (var piece in Wire.Postgres().Pieces)
+                if (piece.FromServer)
+                    decoder.FromServer(piece.Bytes, piece.Time);
+                else
+                    decoder.FromClient(piece.Bytes, piece.Time);
+            for (var i = 0; i < each; i++)
+            {
+                decoder.FromClient([.. Wire.Parse($"s{i}", "select " + new string('1', 20_000)), .. Wire.Bind("", $"s{i}"), .. Wire.Execute()], 10);
+                Assert.InRange(budget.Taken, 1, room);
+            }
+        }
+        Assert.InRange(budget.Taken, room * 9 / 10, room);
+        decoders.ForEach(decoder => decoder.Closed(20));
+        Assert.Equal(0, budget.Taken);
+        Assert.Equal(connections * each, records.Count(record => record.Text is { Length: > 20_000 }));
+    }
+
+    [Fact]
+    public void A_connection_with_many_errors_takes_no_more_of_what_all_may_take()
+    {
+        var budget = new StatementBudget(1 << 20);
+        var decoder = new StatementDecoder(1, "db:1", new(), 0, _ => { }, budget);
+        decoder.FromClient(Wire.Startup("user", "demo"), 1);
+        decoder.FromServer([.. Wire.Message('R', 0, 0, 0, 0), .. Wire.Ready()], 2);
+        Fail();
+        var taken = budget.Taken;
+        for (var i = 0; i < 50; i++)
+            Fail();
+        Assert.InRange(taken, 1, 1 << 20);
+        Assert.Equal(taken, budget.Taken);
+
+        void Fail()
+        {
+            decoder.FromClient([.. Wire.Parse("s", new string('1', 20_000)), .. Wire.Bind("", "s"), .. Wire.Execute(), .. Wire.Sync], 3);
+            decoder.FromServer([.. Wire.Error("42601", "no"), .. Wire.Ready()], 4);
+        }
+    }
+
     [Theory]
     [InlineData('S', "encrypted (TLS)")]
     [InlineData('G', "encrypted (GSSAPI)")]

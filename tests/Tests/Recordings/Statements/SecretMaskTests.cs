@@ -82,7 +82,7 @@ public sealed class SecretMaskTests
     public void What_a_server_says_about_a_statement_with_a_secret_is_not_kept()
     {
         var records = new List<StatementRecord>();
-        var journal = new StatementJournal("mysql", 1, records.Add);
+        var journal = new StatementJournal("mysql", 1, records.Add, new StatementMemory(StatementBudget.OfSession()));
         var statement = journal.Begin(StatementKind.Query, SqlText.Of("set password = 'secret' x"u8, 25, SqlDialect.MySql), 0);
         statement.Fail("1064", "near 'secret' x'");
         journal.End(statement, 1);

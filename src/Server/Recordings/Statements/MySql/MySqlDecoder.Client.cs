@@ -82,6 +82,8 @@ internal sealed partial class MySqlDecoder
     {
         if (!_blind && _waiting.Count >= StatementLimits.Waiting)
             GoBlind(time, $"more than {StatementLimits.Waiting} commands wait for their answer");
+        if (!_blind && !journal.Memory.Covers(ref _covered, (_waiting.Count + 1) * StatementLimits.WaitingMessage))
+            GoBlind(time, "too much waits for an answer in all connections");
         if (_blind)
             Apply(step, time, StatementOutcome.Unknown);
         else

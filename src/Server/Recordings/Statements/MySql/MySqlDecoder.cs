@@ -10,12 +10,12 @@ internal sealed partial class MySqlDecoder(StatementJournal journal, long opened
 
     private readonly MySqlReader _client = new() { Keep = CommandKeep }, _server = new() { Keep = StatementLimits.Greeting };
     private readonly Queue<MySqlStep> _waiting = new();
-    private readonly PreparedStatements<uint> _prepared = new();
+    private readonly PreparedStatements<uint> _prepared = new(journal.Memory);
     private Prepared? _lastPrepared;
     private Phase _phase;
     private MySqlCapabilities _capabilities;
     private bool _started, _connected, _refused, _blind;
-    private long _startedAt = opened;
+    private long _startedAt = opened, _covered;
     private long? _process;
 
     /// <summary>Nothing more is to be read.</summary>

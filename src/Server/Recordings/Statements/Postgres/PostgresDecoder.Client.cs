@@ -94,6 +94,8 @@ internal sealed partial class PostgresDecoder
     {
         if (!_blind && _waiting.Count >= StatementLimits.Waiting)
             GoBlind(time, $"more than {StatementLimits.Waiting} messages wait for their answer");
+        if (!_blind && !journal.Memory.Covers(ref _covered, (_waiting.Count + 1) * StatementLimits.WaitingMessage))
+            GoBlind(time, "too much waits for an answer in all connections");
         if (_blind)
             Apply(_names, step, time, StatementOutcome.Unknown);
         else if (_skipping && step.Kind != StepKind.Sync)
@@ -105,12 +107,14 @@ internal sealed partial class PostgresDecoder
         }
     }
 
-    private void Skip(PostgresStep step, long time) => Apply(_skippedNames ??= new(_names), step, time, StatementOutcome.Skipped);
+    private void Skip(PostgresStep step, long time) => Apply(_skippedNames ??= new(journal.Memory, _names), step, time, StatementOutcome.Skipped);
 
     private void EndSkipping(PostgresStep step)
     {
-        if (step.Kind == StepKind.Sync)
-            (_skipping, _skippedNames) = (false, null);
+        if (step.Kind != StepKind.Sync)
+            return;
+        _skipping = false;
+        _skippedNames?.Clear();
     }
 
     /// <summary>Carries out a step that has no answer of its own: names change as if it had gone well, and what would run is recorded with the outcome given.</summary>

@@ -241,7 +241,8 @@ internal sealed partial class PostgresDecoder
     {
         _skipping = true;
         // What is skipped means what failed, not what had its name before.
-        _skippedNames = new(_names);
+        _skippedNames ??= new(journal.Memory, _names);
+        _skippedNames.Clear();
         if (failed.Kind == StepKind.Parse)
             _skippedNames.TryPrepare(failed.Name, failed.Statement?.Text);
         else if (failed.Kind == StepKind.Bind)

@@ -12,10 +12,10 @@ internal sealed partial class PostgresDecoder(StatementJournal journal, Backends
 
     private readonly PostgresReader _client = new(PostgresMessages.Client) { Untyped = true }, _server = new(PostgresMessages.Server);
     private readonly Queue<PostgresStep> _waiting = new();
-    private readonly PostgresNames _names = new();
+    private readonly PostgresNames _names = new(journal.Memory);
     private int _negotiations; // requests to encrypt that the server has not answered with its one byte
     private bool _started, _connected, _refused, _blind;
-    private long _startedAt = opened;
+    private long _startedAt = opened, _covered;
     private long? _process;
 
     /// <summary>Nothing more is to be read.</summary>

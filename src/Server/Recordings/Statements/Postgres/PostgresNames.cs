@@ -14,10 +14,11 @@ internal sealed class Portal(Prepared? prepared, string? source, int? parameters
 /// <summary>
 /// Prepared statements and portals as the server knows them: changed when it answers, so that a name that it refused to use again still means what it did.
 /// </summary>
+/// <param name="memory">Of the connection.</param>
 /// <param name="under">Looked into for names that are not found here: of messages that the server skips, names mean something only among themselves.</param>
-internal sealed class PostgresNames(PostgresNames? under = null)
+internal sealed class PostgresNames(StatementMemory memory, PostgresNames? under = null)
 {
-    private readonly PreparedStatements<string> _statements = new();
+    private readonly PreparedStatements<string> _statements = new(memory);
     private readonly Dictionary<string, Portal> _portals = [];
 
     /// <summary>False: there is no room to know it, or its name is too long.</summary>
