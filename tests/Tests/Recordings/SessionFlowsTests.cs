@@ -73,6 +73,22 @@ public sealed class SessionFlowsTests
     }
 
     [Fact]
+    public void Of_a_connection_too_many_it_is_said_that_it_is_not_followed()
+    {
+        var flows = Flows(SessionRows.NewPort());
+        for (var stream = 1u; stream <= SessionFlows.MaxFlows; stream++)
+            flows.Pass(SessionSide.Client, Frame(0x50, 0, stream), 10);
+        Assert.All(_events, told => Assert.DoesNotContain("reason", told, StringComparison.Ordinal));
+
+        flows.Pass(SessionSide.Client, [.. Frame(0x50, 0, 9999), .. Frame(0x50, 2, 9999, "DROP TABLE x")], 20);
+
+        Assert.Equal(SessionFlows.MaxFlows, flows.Count);
+        Assert.Equal(SessionFlows.MaxFlows + 1, _events.Count);
+        Assert.Contains($"\"connection\":{SessionFlows.MaxFlows + 1}", _events[^1], StringComparison.Ordinal);
+        Assert.Contains("of this one nothing more is recorded", _events[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Noise_is_endured()
     {
         var random = new Random(7);

@@ -16,9 +16,10 @@ namespace Postern.Server.Recordings.Flows;
 /// <param name="numbered">Connections that the recording knows already.</param>
 internal sealed class SessionFlows(SessionRow session, Action<RecordingEventKind, ReadOnlySpan<byte>> add, long numbered)
 {
-    /// <summary>Connections that are followed at a time; the ends open no more.</summary>
+    /// <summary>Connections that are followed at a time; Postern's ends open no more. Of a further one it is said that it is not followed.</summary>
     public const int MaxFlows = 4096;
     private const uint Single = 0;
+    private static readonly string NotFollowed = $"{MaxFlows} connections are open in this session: of this one nothing more is recorded.";
 
     private readonly Dictionary<uint, Flow> _flows = [];
     private readonly MuxFrameReader _fromClient = new(), _fromAgent = new();
@@ -107,12 +108,18 @@ internal sealed class SessionFlows(SessionRow session, Action<RecordingEventKind
 
     private Flow? Open(uint stream, long time, bool found = false)
     {
-        if (_flows.ContainsKey(stream) || (_flows.Count >= MaxFlows && !MakeRoom(time)))
+        if (_flows.ContainsKey(stream))
             return null;
+        if (_flows.Count >= MaxFlows && !MakeRoom(time))
+        {
+            if (!found) // it shows itself by each of its messages
+                AddOpened(++_numbers, NotFollowed);
+            return null;
+        }
         var number = ++_numbers;
         var flow = new Flow(number, time) { Statements = found || session.IsSingleConnection ? null : new StatementDecoder(number, Destination, _backends, time, record => add(RecordingEventKind.Statement, record.ToJson()), _budget) };
         _flows.Add(stream, flow);
-        Add(new RecordingFlow { Event = RecordingFlow.Opened, Connection = number, Host = session.RemoteHost, Port = (int?)session.RemotePort, Reason = found ? "It was open before; what passed until now is not counted." : null });
+        AddOpened(number, found ? "It was open before; what passed until now is not counted." : null);
         return flow;
     }
 
@@ -161,6 +168,9 @@ internal sealed class SessionFlows(SessionRow session, Action<RecordingEventKind
             Reason = reason.Length == 0 ? null : NodeText.Details(reason),
         });
     }
+
+    private void AddOpened(long number, string? reason)
+        => Add(new RecordingFlow { Event = RecordingFlow.Opened, Connection = number, Host = session.RemoteHost, Port = (int?)session.RemotePort, Reason = reason });
 
     private void Add(RecordingFlow flow) => add(RecordingEventKind.Flow, JsonSerializer.SerializeToUtf8Bytes(flow, RecordingsJsonContext.Default.RecordingFlow));
 }
