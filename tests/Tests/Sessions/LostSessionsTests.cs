@@ -120,8 +120,10 @@ public sealed class LostSessionsTests
         List<LiveSession> live = [];
         foreach (var state in new[] { SessionState.Connected, SessionState.Connected, SessionState.Connected })
             live.Add((await sessions.FindAsync(await SessionRows.InsertAsync(fixture.Database, store, state), Cancel))!);
-        await store.ChangeStateAsync(live[0].Id, SessionState.Connected, SessionState.Terminating, "Terminated by anna.", "by anna", null, null, Cancel);
-        await store.ChangeStateAsync(live[1].Id, SessionState.Connected, SessionState.Failed, Reason, Reason, null, null, Cancel);
+        foreach (var session in live)
+            await session.DecidedAsync(Cancel); // that its client is not there
+        Assert.True(await store.ChangeStateAsync(live[0].Id, SessionState.Disconnected, SessionState.Terminating, "Terminated by anna.", "by anna", null, null, Cancel));
+        Assert.True(await store.ChangeStateAsync(live[1].Id, SessionState.Disconnected, SessionState.Failed, Reason, Reason, null, null, Cancel));
 
         await sessions.RecheckAsync(Lost, Cancel);
 
