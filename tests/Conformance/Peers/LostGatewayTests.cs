@@ -33,7 +33,8 @@ public sealed class LostGatewayTests
         await pair.Node.OnlineAsync();
         await shell.AnswersAsync("echo $word-$((40+3))", "kept-43");
         await Deadline.UntilAsync("that to be told, too", async () => (await pair.EventsAsync(pair.Node.Id)).LastOrDefault() == "Node Online");
-        Assert.Equal("Online", await StatusAsync(pair, pair.First));
+        // The others hear of it when it has said where it is.
+        await Deadline.UntilAsync("the first to see it", async () => await StatusAsync(pair, pair.First) == "Online", Noticed);
         Assert.Equal(["Node Online", "Node Offline", "Node Online"], (await pair.EventsAsync(pair.Node.Id)).TakeLast(3));
 
         // Away for longer than anybody waits.
@@ -77,7 +78,7 @@ public sealed class LostGatewayTests
         Assert.Equal("Online", await StatusAsync(pair, pair.First));
         await Deadline.UntilAsync("that to be told", async () => (await pair.EventsAsync(pair.Node.Id)).LastOrDefault() == "Node Online");
         await pair.Second.StartAgainAsync();
-        Assert.Equal("Online", await StatusAsync(pair, pair.Second));
+        await Deadline.UntilAsync("the one that is back to see it", async () => await StatusAsync(pair, pair.Second) == "Online", Noticed);
     }
 
     private static string CaOf(string registration) => JsonNode.Parse(registration)!["CaFile"]!.GetValue<string>();
