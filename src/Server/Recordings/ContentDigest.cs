@@ -12,12 +12,12 @@ internal static class ContentDigest
     private const int KeySize = 16, NonceSize = 12, TagSize = 16;
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(KeySize);
     [ThreadStatic]
-    private static AesGcm? t_cipher; // not for several threads at once
+    private static AesGcm? _cipher; // not for several threads at once
 
     /// <summary>Never zero.</summary>
     public static ulong Of(uint type, ReadOnlySpan<byte> content)
     {
-        var cipher = t_cipher ??= new AesGcm(Key, TagSize);
+        var cipher = _cipher ??= new AesGcm(Key, TagSize);
         Span<byte> nonce = stackalloc byte[NonceSize], tag = stackalloc byte[TagSize];
         nonce.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(nonce, type);

@@ -39,7 +39,8 @@ public sealed partial class ForeignProgramTests
         {
             nint call = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 147 : 117; // setresuid
             begun.SetResult(SystemCall(call, Nobody, Nobody, Nobody) == 0 ? begin() : null);
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         return await begun.Task ?? throw new InvalidOperationException("The thread cannot give up root.");
     }
 
